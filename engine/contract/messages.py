@@ -1,0 +1,196 @@
+"""The worker's protocol: one JSON object a line, tagged by ``type``.
+
+A job's ``id`` is repeated by all its answers. Jobs run one at a time; Pause, Continue, Cancel, Detach and Shutdown
+are obeyed at any time, between batches and layers.
+"""
+
+import msgspec
+
+from engine.contract.events import RunEvent
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import DataSpec, Recipe
+from engine.contract.record import Record
+from engine.contract.report import Artifact, Report, Verification
+from engine.contract.source import ModelSource
+from engine.contract.stats import Inspection
+
+PROTOCOL = 1
+
+
+class _Request(Record, kw_only=True, tag_field="type"):
+    id: int
+
+
+class Inspect(_Request, kw_only=True, tag="Inspect"):
+    """What is inside? Answered by :class:`Inspection`; metrics only with ``data``."""
+
+    source: ModelSource
+    data: DataSpec | None = None
+    trust: bool = False
+
+
+class Preview(_Request, kw_only=True, tag="Preview"):
+    """What does the data hold? Answered by :class:`DataSummary`."""
+
+    data: DataSpec
+    trust: bool = False
+
+
+class Estimate(_Request, kw_only=True, tag="Estimate"):
+    """What would this recipe cost and give? Answered by :class:`Estimation`."""
+
+    recipe: Recipe
+    trust: bool = False
+
+
+class Run(_Request, kw_only=True, tag="Run"):
+    """Carry out a recipe into ``folder`` (absolute); paths in the recipe are absolute. Answered by :class:`Report`."""
+
+    recipe: Recipe
+    folder: str
+    resume: bool = False
+    trust: bool = False
+
+
+class Export(_Request, kw_only=True, tag="Export"):
+    """Write one more artifact from a run's folder; into ``output`` where given. Answered by :class:`Artifact`."""
+
+    folder: str
+    format: ExportFormat
+    output: str | None = None
+    trust: bool = False
+
+
+class Verify(_Request, kw_only=True, tag="Verify"):
+    """Re-open a file and re-run it. Answered by :class:`Verification`."""
+
+    path: str
+    data: DataSpec | None = None
+    trust: bool = False
+
+
+class Trust(_Request, kw_only=True, tag="Trust"):
+    """The user's word on the :class:`Question` of job ``id``."""
+
+    granted: bool
+
+
+class Pause(_Request, kw_only=True, tag="Pause"):
+    """Hold the job at the next batch or layer."""
+
+
+class Continue(_Request, kw_only=True, tag="Continue"):
+    """Go on."""
+
+
+class Cancel(_Request, kw_only=True, tag="Cancel"):
+    """Stop in order, keeping the best so far."""
+
+
+class Detach(_Request, kw_only=True, tag="Detach"):
+    """Go on without a listener: the end of input no longer cancels."""
+
+
+class Shutdown(_Request, kw_only=True, tag="Shutdown"):
+    """Cancel in order and end the process."""
+
+
+Job = Inspect | Preview | Estimate | Run | Export | Verify
+Request = Job | Trust | Pause | Continue | Cancel | Detach | Shutdown
+
+
+class DataSummary(Record, kw_only=True):
+    """What a data source holds. ``thumbnails`` are tiny grey or RGB images, rows of bytes in base64."""
+
+    sample_shape: tuple[int, ...]
+    train: int
+    validation: int
+    test: int
+    classes: int
+    class_counts: tuple[int, ...]
+
+
+class Estimation(Record, kw_only=True):
+    """What a recipe would cost and give: computed, not measured.
+
+    ``parameter_bytes`` and ``macs`` follow from the shapes after the cut; ``minutes`` from a few timed batches.
+    """
+
+    minutes: float
+    parameters_before: int
+    parameters_after: int
+    parameter_bytes_before: int
+    parameter_bytes_after: int
+    macs_before: int | None
+    macs_after: int | None
+    pruned_layers: int
+    locked_layers: int
+    quantized_layers: int
+    float_layers: int
+
+
+class _Answer(Record, kw_only=True, tag_field="type"):
+    pass
+
+
+class Ready(_Answer, kw_only=True, tag="Ready"):
+    """The worker listens."""
+
+    protocol: int
+    versions: dict[str, str]
+
+
+class Event(_Answer, kw_only=True, tag="Event"):
+    """Something happened in job ``id``."""
+
+    id: int
+    event: RunEvent
+
+
+class Question(_Answer, kw_only=True, tag="Question"):
+    """The file ``path`` wants to run or import ``wants``; the job waits for :class:`Trust`."""
+
+    id: int
+    path: str
+    wants: tuple[str, ...]
+
+
+class Result(_Answer, kw_only=True, tag="Result"):
+    """The end of a job that went well; ``value`` is the record that the job's request names, as raw JSON."""
+
+    id: int
+    value: msgspec.Raw
+
+
+class Failed(_Answer, kw_only=True, tag="Failed"):
+    """The end of a job that did not."""
+
+    id: int
+    code: str
+    message: str
+    exit_status: int
+    arguments: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Busy(_Answer, kw_only=True, tag="Busy"):
+    """Another job is under way; this one was not taken."""
+
+    id: int
+
+
+class Heartbeat(_Answer, kw_only=True, tag="Heartbeat"):
+    """The process lives; sent every second."""
+
+
+Answer = Ready | Event | Question | Result | Failed | Busy | Heartbeat
+JobValue = Inspection | DataSummary | Estimation | Report | Artifact | Verification
+
+VALUE_TYPES: dict[type[Job], type[Record]] = {
+    Inspect: Inspection,
+    Preview: DataSummary,
+    Estimate: Estimation,
+    Run: Report,
+    Export: Artifact,
+    Verify: Verification,
+}
+"""What record answers each job."""

@@ -1,0 +1,169 @@
+"""The methods, each an enum member with its name and one sentence of help.
+
+``penjing methods``, the wizard's forms and the documentation are made from these enums. A new method is one
+member here, one function, and one line in its family's table; a test checks that every member has its line.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Choice(StrEnum):
+    """A choice whose members carry a short label and a sentence of help."""
+
+    label: str
+    sentence: str
+
+    def __new__(cls, value: str, label: str, sentence: str) -> Self:
+        """A member that is the text ``value`` and carries ``label`` and ``sentence``."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.sentence = sentence
+        return member
+
+
+class Device(Choice):
+    """Where tensors live."""
+
+    CPU = "cpu", "CPU", "The processor; works everywhere and gives the same bits each time."
+    CUDA = "cuda", "CUDA", "An NVIDIA graphics card."
+    MPS = "mps", "MPS", "The graphics part of an Apple processor."
+
+
+class Task(Choice):
+    """What the model does."""
+
+    CLASSIFICATION = "classification", "Classification", "One label out of several for each sample."
+
+
+class Augmentation(Choice):
+    """How training batches are varied."""
+
+    NONE = "none", "None", "Training samples are used as they are."
+    FLIP_CROP = "flip_crop", "Flip and crop", "Images are flipped at random and shifted by up to an eighth of their size."
+
+
+class PruneMethod(Choice):
+    """The criterion that says what matters least."""
+
+    MAGNITUDE = "magnitude", "L1 magnitude", "Removes what has the smallest absolute weights (Han 2015; Li 2017)."
+
+
+class PruneGranularity(Choice):
+    """What is removed as one piece."""
+
+    WEIGHT = "weight", "Single weights", "Sets single weights to zero; smaller only in the archive, not faster in a dense file."
+    CHANNEL = "channel", "Channels", "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere."
+
+
+class Scope(Choice):
+    """Among what importances are compared."""
+
+    GLOBAL = "global", "Whole model", "Importances are compared over the whole model, so layers lose different shares."
+    LAYER = "layer", "Each layer", "Every layer loses the same share."
+
+
+class Schedule(Choice):
+    """When the removed share grows."""
+
+    ONE_SHOT = "one_shot", "At once", "Everything is removed before training goes on."
+    CUBIC = "cubic", "Cubic ramp", "The removed share grows fast at first and slower later, during training (Zhu & Gupta 2018)."
+
+
+class QuantizeMethod(Choice):
+    """How real numbers are mapped to few bits."""
+
+    UNIFORM = "uniform", "Uniform", "Evenly spaced levels (Jacob 2018): what integer hardware computes with."
+
+
+class QuantizeMode(Choice):
+    """When quantization happens."""
+
+    POST_TRAINING = "post_training", "After training", "Ranges are measured on a few batches; takes seconds."
+    AWARE = "aware", "During training", "The model is trained with rounding switched on; takes longer and loses less."
+
+
+class Observer(Choice):
+    """How the range of activations is measured."""
+
+    MIN_MAX = "min_max", "Minimum and maximum", "The smallest and largest value seen during calibration."
+
+
+class QuantizeGranularity(Choice):
+    """How many weights share one scale."""
+
+    PER_CHANNEL = "per_channel", "Per channel", "Each output channel has its own scale."
+
+
+class Rounding(Choice):
+    """How a weight chooses its level."""
+
+    NEAREST = "nearest", "Nearest", "To the nearest level, halves to even."
+
+
+class Optimizer(Choice):
+    """What turns gradients into steps."""
+
+    SGD = "sgd", "SGD", "Stochastic gradient descent with Nesterov momentum."
+    ADAM = "adam", "Adam", "Adaptive steps (Kingma & Ba 2015)."
+
+
+class LearningRateSchedule(Choice):
+    """How the learning rate falls."""
+
+    COSINE = "cosine", "Cosine", "Falls along a cosine to zero (Loshchilov & Hutter 2017)."
+    CONSTANT = "constant", "Constant", "Stays as it is."
+
+
+class Strategy(Choice):
+    """In what order pruning, quantization and training happen."""
+
+    SEQUENTIAL = "sequential", "One after the other", "Prune, fine-tune, then quantize."
+    SIMULTANEOUS = "simultaneous", "Together", "Masks and fake quantizers are learned with in one training."
+
+
+class ExportFormat(Choice):
+    """What file is written."""
+
+    ONNX_FLOAT32 = "onnx-float32", "ONNX float32", "The compressed network in floats; input for tools that quantize themselves."
+    ONNX_INT8 = "onnx-int8", "ONNX int8", "Integers in ONNX Runtime: the small, fast file."
+    STATE_DICT = "state_dict", "PyTorch weights", "The pruned weights with a Python file that loads them without Penjing."
+
+
+class DataKind(Choice):
+    """Where data comes from."""
+
+    SAMPLE = "sample", "Sample", "The digits that ship with Penjing."
+    NPZ = "npz", "Arrays", "npz:FILE with x_train, y_train, x_test and y_test."
+    PYTHON = "python", "Python file", "FILE.py:callable, which returns the splits; runs that file."
+
+
+class SourceFormat(Choice):
+    """What kind of model file was found, by its content."""
+
+    SAMPLE = "sample", "Sample", "The network that ships with Penjing."
+    STATE_DICT = "state_dict", "Weights only", "Tensors by name; the architecture is named separately."
+    MODULE = "module", "Whole module", "A pickled torch.nn.Module."
+
+
+FAMILIES: dict[str, type[Choice]] = {
+    "prune.method": PruneMethod,
+    "prune.granularity": PruneGranularity,
+    "prune.scope": Scope,
+    "prune.schedule": Schedule,
+    "quantize.method": QuantizeMethod,
+    "quantize.mode": QuantizeMode,
+    "quantize.observer": Observer,
+    "quantize.granularity": QuantizeGranularity,
+    "quantize.rounding": Rounding,
+    "recover.optimizer": Optimizer,
+    "recover.schedule": LearningRateSchedule,
+    "joint.strategy": Strategy,
+    "data.source": DataKind,
+    "data.augment": Augmentation,
+    "data.task": Task,
+    "model.format": SourceFormat,
+    "export.formats": ExportFormat,
+}
+"""Where each family stands in the recipe."""

@@ -1,0 +1,178 @@
+"""Reads, checks and writes recipes: what is unknown or out of limits is named with its full path and a cure."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+import tomli_w
+
+from engine.contract.errors import RequestError
+from engine.contract.fields import FieldKind, FieldSpec, fields_of
+from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
+from engine.contract.recipe import SCHEMA, Recipe
+from engine.contract.run_folder import write_atomically
+
+Table = dict[str, Any]
+_LAYER_TABLES = {"prune.layers", "quantize.layers"}
+
+
+def read_recipe(path: Path, settings: Sequence[str] = ()) -> Recipe:
+    """The recipe in a TOML file, with ``KEY=VALUE`` settings laid over it.
+
+    Raises:
+        RequestError: the file is missing, not TOML, or not a valid recipe.
+    """
+    return recipe_from(apply_settings(read_table(path), settings))
+
+
+def read_table(path: Path) -> Table:
+    """The file's tables as they stand, unchecked."""
+    if not path.is_file():
+        raise RequestError("recipe_missing", path=path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RequestError("recipe_not_toml", path=path, reason=error) from None
+
+
+def apply_settings(table: Table, settings: Sequence[str]) -> Table:
+    """A copy of ``table`` with each ``KEY=VALUE`` set; VALUE is a TOML literal.
+
+    >>> apply_settings({}, ["prune.ratio=0.3"])
+    {'prune': {'ratio': 0.3}}
+    """
+    result: Table = msgspec.to_builtins(table)
+    for text in settings:
+        try:
+            overlay = tomllib.loads(text)
+        except tomllib.TOMLDecodeError:
+            raise RequestError("set_invalid", text=text) from None
+        _merge_(result, overlay)
+    return result
+
+
+def _merge_(target: Table, overlay: Table) -> None:
+    for key, value in overlay.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge_(target[key], value)
+        else:
+            target[key] = value
+
+
+def recipe_from(table: Table) -> Recipe:
+    """A checked recipe from plain tables.
+
+    Raises:
+        RequestError: an unknown key (with the nearest known one), a value out of its limits, or tables that
+            contradict each other.
+    """
+    if table.get("schema", SCHEMA) != SCHEMA:
+        raise RequestError("recipe_schema", found=table["schema"], wanted=SCHEMA)
+    for path, record, found in _tables(Recipe, table, ""):
+        _refuse_unknown(path, record, found)
+    try:
+        recipe = msgspec.convert(table, Recipe)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    check_consistency(recipe)
+    return recipe
+
+
+def check_consistency(recipe: Recipe) -> None:
+    """Refuses what single fields cannot see: tables that contradict each other."""
+    aware = recipe.quantize is not None and recipe.quantize.mode is QuantizeMode.AWARE
+    if recipe.prune is None and recipe.quantize is None:
+        raise RequestError("recipe_nothing_to_do")
+    if aware and recipe.recover.epochs == 0:
+        raise RequestError("recipe_no_epochs")
+    if recipe.joint.strategy is Strategy.SIMULTANEOUS and (recipe.prune is None or not aware):
+        raise RequestError("recipe_strategy_needs_both")
+    if ExportFormat.ONNX_INT8 in recipe.export.formats and recipe.quantize is None:
+        raise RequestError("recipe_int8_without_quantize")
+
+
+def _tables(record: type[msgspec.Struct], table: Table, path: str) -> Iterator[tuple[str, type[msgspec.Struct], Table]]:
+    """Every table of the recipe that has a record, with its dotted path."""
+    yield path, record, table
+    for name, hint in get_type_hints(record).items():
+        value = table.get(name)
+        if not isinstance(value, dict):
+            continue
+        inner = f"{path}.{name}" if path else name
+        if get_origin(hint) is dict:
+            item = get_args(hint)[1]
+            for key, entry in value.items():
+                if isinstance(entry, dict):
+                    yield f'{inner}."{key}"', item, entry
+            continue
+        for part in (*get_args(hint), hint):
+            if isinstance(part, type) and issubclass(part, msgspec.Struct):
+                yield from _tables(part, value, inner)
+
+
+def _refuse_unknown(path: str, record: type[msgspec.Struct], table: Table) -> None:
+    known = [field.name for field in msgspec.structs.fields(record)]
+    for key, value in table.items():
+        if key in known:
+            continue
+        full = f"{path}.{key}" if path else key
+        layer_table = path.split('."')[0]
+        if isinstance(value, dict) and layer_table in _LAYER_TABLES:
+            layer = path.split('."')[1].rstrip('"') + "." + key
+            raise RequestError("recipe_unquoted_layer", key=full, layer=layer, table=layer_table)
+        nearest = difflib.get_close_matches(key, known, 1, 0.5)
+        if nearest:
+            raise RequestError("recipe_unknown_key", key=full, nearest=f"{path}.{nearest[0]}" if path else nearest[0])
+        raise RequestError("recipe_unknown_key_alone", key=full, known=", ".join(known))
+
+
+def _invalid(text: str) -> RequestError:
+    """msgspec's sentence as ours: «Expected `float` < 1.0 - at `$.prune.ratio`»."""
+    reason, _, place = text.partition(" - at `$")
+    key = place.rstrip("`").lstrip(".") or "recipe"
+    missing = re.search(r"required field `(\w+)`", reason)
+    if missing:
+        name = missing.group(1) if key == "recipe" else f"{key}.{missing.group(1)}"
+        return RequestError("recipe_missing_key", key=name)
+    return RequestError("recipe_invalid", key=key, reason=reason.replace("`", ""))
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    """Writes the recipe as TOML, atomically; values that are defaults are left out."""
+    write_atomically(path, tomli_w.dumps({"schema": recipe.schema, **msgspec.to_builtins(recipe)}).encode())
+
+
+def commented_recipe(recipe: Recipe) -> str:
+    """The recipe as TOML with every key, each with its help beside it: what ``penjing init`` writes."""
+    lines = ["# A recipe of Penjing. `penjing methods` lists every choice."]
+    lines += _commented_fields(recipe)
+    for name in ("model", "data", "prune", "quantize", "recover", "joint", "export"):
+        part = getattr(recipe, name)
+        if part is not None:
+            lines += ["", f"[{name}]", *_commented_fields(part)]
+    return "\n".join(lines) + "\n"
+
+
+def _commented_fields(record: msgspec.Struct) -> list[str]:
+    lines = []
+    for field in fields_of(type(record)):
+        value = msgspec.to_builtins(getattr(record, field.name))
+        if field.kind is FieldKind.TABLE:
+            continue
+        absent = value is None or value == []
+        text = f"# {field.name} = …" if absent else f"{field.name} = {_literal(value)}"
+        lines.append(f"{text:<40}  # {_help(field)}")
+    return lines
+
+
+def _literal(value: Any) -> str:
+    return tomli_w.dumps({"v": value}, multiline_strings=False).removeprefix("v = ").strip().replace("\n", "").replace("    ", " ")
+
+
+def _help(field: FieldSpec) -> str:
+    choices = " | ".join(choice.value for choice in field.choices)
+    return f"{field.help} {choices}".strip() if len(field.choices) > 1 else field.help

@@ -1,0 +1,130 @@
+"""Before against after: what ``report.json`` holds and ``RunFinished.result`` carries.
+
+Ratios are before ÷ after, so larger is better; ``accuracy_change`` is after − before on the test split.
+"""
+
+import msgspec
+
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import Recipe
+from engine.contract.record import Record
+from engine.contract.source import SourceInfo
+from engine.contract.stats import Latency, Metrics, ModelStats
+
+
+class Environment(Record, kw_only=True):
+    """Where the figures were measured."""
+
+    penjing: str
+    python: str
+    torch: str
+    onnxruntime: str
+    cpu: str
+    threads: int
+    device: str
+    platform: str = ""
+
+
+class Ratios(Record, kw_only=True):
+    """Before ÷ after.
+
+    Attributes:
+        compression: 4 × parameters of the original ÷ archive bytes; null without an archive.
+        file: float32 ONNX of the original ÷ int8 ONNX, both without the exporter's metadata.
+        latency: the same two files, batch 1, alternating in one process.
+    """
+
+    compression: float | None = None
+    file: float | None = None
+    parameters: float | None = None
+    macs: float | None = None
+    bops: float | None = None
+    latency: float | None = None
+    accuracy_change: float | None = None
+
+
+class LayerReport(Record, kw_only=True):
+    """One layer before and after; ``why`` says why it was left as it is."""
+
+    name: str
+    kind: str
+    shape_before: tuple[int, ...]
+    shape_after: tuple[int, ...]
+    sparsity_before: float
+    sparsity_after: float
+    weight_bits: int
+    activation_bits: int
+    parameter_bytes_before: int
+    parameter_bytes_after: int
+    macs_before: int | None
+    macs_after: int | None
+    sqnr_db: float | None
+    why: str | None
+
+
+class Artifact(Record, kw_only=True):
+    """A file that was written, re-opened and re-run.
+
+    Attributes:
+        path: relative to the run's folder.
+        size_bytes: the file's length, read back.
+        agreement: share of the test split with the same arg max as the compressed torch model.
+        max_error: largest difference of outputs ÷ largest output.
+        integer_operators, float_operators: of the runtime's optimised graph.
+    """
+
+    path: str
+    format: ExportFormat
+    size_bytes: int
+    sha256: str
+    verified: bool
+    why: str
+    runtime: str
+    accuracy: float | None = None
+    agreement: float | None = None
+    max_error: float | None = None
+    integer_operators: int = 0
+    float_operators: int = 0
+    latency_ms: Latency | None = None
+
+
+class ParetoPoint(Record, kw_only=True):
+    """One verified candidate of a search."""
+
+    size_bytes: int
+    accuracy: float | None
+    latency_ms: float | None
+    recipe: str
+
+
+class Report(Record, kw_only=True):
+    """The whole of a run: asked, found, done."""
+
+    schema: int = 1
+    outcome: str
+    recipe: Recipe
+    source: SourceInfo
+    environment: Environment
+    weights_sha256: str
+    before: ModelStats
+    after: ModelStats
+    ratios: Ratios
+    layers: tuple[LayerReport, ...]
+    artifacts: tuple[Artifact, ...]
+    pareto: tuple[ParetoPoint, ...] = ()
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class Verification(Record, kw_only=True):
+    """What ``penjing verify`` answers about one file."""
+
+    format: str
+    size_bytes: int
+    sha256: str
+    accuracy: float | None
+    metrics: Metrics
+    latency_ms: Latency | None
+    integer_operators: int
+    float_operators: int
+    verified: bool
+    why: str

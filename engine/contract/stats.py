@@ -1,0 +1,114 @@
+"""What is inside a model: per layer, in total, and how well it does.
+
+NaN and infinity travel as null, so metrics are ``float | None``.
+"""
+
+from engine.contract.record import Record
+from engine.contract.source import SourceInfo
+
+
+class Histogram(Record, kw_only=True):
+    """Counts of values between edges: ``len(edges) == len(counts) + 1``."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+class LayerSensitivity(Record, kw_only=True):
+    """What pruning and quantizing one layer alone would cost: (ratio, score) and (bits, score)."""
+
+    prune: tuple[tuple[float, float], ...] = ()
+    quantize: tuple[tuple[int, float], ...] = ()
+
+
+class LayerStats(Record, kw_only=True):
+    """One layer that has weights.
+
+    Attributes:
+        kind: the module's type, such as ``Conv2d``.
+        shape: of the weight.
+        parameters: elements of weight and bias.
+        sparsity: share of zeros in the weight.
+        parameter_bytes: elements × bits ÷ 8, computed (not a file's length).
+        macs: multiplications of one sample, null where the layer was not reached.
+        min, max, mean, std: of the weight.
+        channels: output channels, null where the layer has none.
+        dead_channels: output channels whose weights are all zero.
+        prunable: whether its channels can be cut; ``locked_because`` says why not.
+        group: the channel group it is coupled in, null where it stands alone.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    sparsity: float
+    parameter_bytes: int
+    macs: int | None
+    min: float | None
+    max: float | None
+    mean: float | None
+    std: float | None
+    histogram: Histogram
+    channels: int | None = None
+    dead_channels: int = 0
+    prunable: bool = False
+    locked_because: str | None = None
+    group: int | None = None
+    sensitivity: LayerSensitivity = LayerSensitivity()
+
+
+class Totals(Record, kw_only=True):
+    """Sums over the model; ``sparsity`` is the share of zeros among all parameters."""
+
+    parameters: int
+    nonzero: int
+    parameter_bytes: int
+    sparsity: float
+    macs: int | None = None
+
+
+class Metrics(Record, kw_only=True):
+    """How well a model does on one split. Precision, recall and F1 are macro averages."""
+
+    loss: float | None = None
+    accuracy: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    f1: float | None = None
+    top5: float | None = None
+
+
+class Latency(Record, kw_only=True):
+    """Milliseconds of one run of a batch in the runtime."""
+
+    p50: float
+    p95: float
+    threads: int
+    batch: int
+    runs: int
+
+
+class ModelStats(Record, kw_only=True):
+    """A model before or after: sizes, metrics on the test split, confusion (rows: true class), layers."""
+
+    parameters: int
+    nonzero: int
+    sparsity: float
+    parameter_bytes: int
+    macs: int | None
+    bops: int | None
+    totals: Totals
+    layers: tuple[LayerStats, ...]
+    metrics: Metrics = Metrics()
+    confusion: tuple[tuple[int, ...], ...] = ()
+    latency_ms: Latency | None = None
+
+
+class Inspection(Record, kw_only=True):
+    """The answer to *what is inside*: the source, its layers, sums, and metrics where data was given."""
+
+    source: SourceInfo
+    layers: tuple[LayerStats, ...]
+    totals: Totals
+    metrics: Metrics = Metrics()
