@@ -1,0 +1,244 @@
+"""What the wizard decides, without a window: which steps there are, what a choice implies, what is valid.
+
+A flow is immutable; each ``with_…`` answers a new one whose recipe is valid as a whole, or raises the
+:class:`RequestError` that names the field. Of choices that exclude each other the newest wins.
+
+>>> flow = WizardFlow.of(None, recipe)
+>>> [step.value for step in flow.with_goal(Goal.QUANTIZE).steps()]
+['goal', 'quantization', 'recovery', 'review']
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+import msgspec
+
+from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
+from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe, RecoverSpec
+from engine.contract.recipe_file import Table, recipe_from
+from engine.contract.stats import Inspection, LayerStats
+
+
+class Step(StrEnum):
+    """The wizard's pages, in order."""
+
+    GOAL = "goal"
+    PRUNING = "pruning"
+    QUANTIZATION = "quantization"
+    RECOVERY = "recovery"
+    REVIEW = "review"
+
+
+class Goal(StrEnum):
+    """What is done to the model."""
+
+    BOTH = "both"
+    PRUNE = "prune"
+    QUANTIZE = "quantize"
+
+
+class Preset(StrEnum):
+    """Whole recipes for common wishes; model and data stay as they are."""
+
+    SMALL_AND_FAST = "small_and_fast"
+    SAFE_INT8 = "safe_int8"
+    LEAN_FLOAT = "lean_float"
+
+
+@dataclass(frozen=True)
+class WizardFlow:
+    """A recipe on its way, for the model that ``inspection`` describes (None where nothing is open)."""
+
+    inspection: Inspection | None
+    recipe: Recipe
+
+    @classmethod
+    def of(cls, inspection: Inspection | None, recipe: Recipe) -> Self:
+        """A flow that begins with ``recipe`` as it stands."""
+        return cls(inspection, recipe)
+
+    @property
+    def goal(self) -> Goal:
+        """What the recipe does."""
+        if self.recipe.quantize is None:
+            return Goal.PRUNE
+        return Goal.QUANTIZE if self.recipe.prune is None else Goal.BOTH
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the run trains at all; a quantization after training alone does not."""
+        return self.recipe.recover.epochs > 0
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps that this recipe needs."""
+        absent = {Goal.PRUNE: Step.QUANTIZATION, Goal.QUANTIZE: Step.PRUNING}.get(self.goal)
+        return tuple(step for step in Step if step is not absent)
+
+    def step_after(self, step: Step) -> Step | None:
+        """The step that follows, None after the last."""
+        steps = self.steps()
+        place = steps.index(step) + 1
+        return steps[place] if place < len(steps) else None
+
+    def step_before(self, step: Step) -> Step | None:
+        """The step that precedes, None before the first."""
+        steps = self.steps()
+        place = steps.index(step)
+        return steps[place - 1] if place else None
+
+    def with_goal(self, goal: Goal) -> Self:
+        """Adds or drops ``[prune]`` and ``[quantize]``; what was set there before stays."""
+        table = self._table()
+        _keep_table_(table, "prune", goal is not Goal.QUANTIZE)
+        _keep_table_(table, "quantize", goal is not Goal.PRUNE)
+        if goal is not Goal.PRUNE and self.goal is Goal.PRUNE:
+            _set_(table, "export.formats", [ExportFormat.ONNX_INT8.value])
+        return self._settled(table, "goal")
+
+    def with_preset(self, preset: Preset) -> Self:
+        """Lays a preset over the recipe."""
+        return replace(self, recipe=_with_parts(self.recipe, _PRESETS[preset]))
+
+    def with_field(self, path: str, value: object) -> Self:
+        """Sets one field, such as ``prune.ratio``, to a plain value.
+
+        Raises:
+            RequestError: the value is out of its limits or contradicts another field.
+        """
+        table = self._table()
+        _set_(table, path, value)
+        return self._settled(table, path)
+
+    def with_layer(self, table_name: str, layer: str, values: Table | None) -> Self:
+        """Sets (or with None removes) the exception of one layer in ``prune`` or ``quantize``.
+
+        Raises:
+            RequestError: a value is out of its limits.
+        """
+        table = self._table()
+        layers = table.setdefault(table_name, {}).setdefault("layers", {})
+        layers.pop(layer, None)
+        if values:
+            layers[layer] = values
+        return self._settled(table, f"{table_name}.layers")
+
+    def layers(self, step: Step) -> tuple[LayerStats, ...]:
+        """The layers for which ``step`` allows exceptions, in the order of the model."""
+        if self.inspection is None:
+            return ()
+        prune = self.recipe.prune
+        if step is Step.PRUNING and prune is not None and prune.granularity is PruneGranularity.CHANNEL:
+            return tuple(layer for layer in self.inspection.layers if layer.prunable)
+        return self.inspection.layers
+
+    def locked_layers(self) -> tuple[LayerStats, ...]:
+        """The layers whose channels cannot be cut, each with its reason."""
+        layers = self.inspection.layers if self.inspection is not None else ()
+        return tuple(layer for layer in layers if not layer.prunable)
+
+    def _table(self) -> Table:
+        table: Table = msgspec.to_builtins(self.recipe)
+        return table
+
+    def _settled(self, table: Table, path: str) -> Self:
+        for settle in _SETTLERS:
+            settle(table, path)
+        return replace(self, recipe=recipe_from(table))
+
+
+def _get(table: Table, path: str) -> object:
+    value: object = table
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _set_(table: Table, path: str, value: object) -> None:
+    *parents, name = path.split(".")
+    for parent in parents:
+        table = table.setdefault(parent, {})
+    table[name] = value
+
+
+def _keep_table_(table: Table, name: str, is_kept: bool) -> None:
+    if is_kept:
+        table.setdefault(name, {})
+    else:
+        table.pop(name, None)
+
+
+def _settle_strategy_(table: Table, path: str) -> None:
+    """Together needs both tables and training; asking for it brings them, dropping one of them ends it."""
+    if _get(table, "joint.strategy") != Strategy.SIMULTANEOUS:
+        return
+    if path == "joint.strategy":
+        table.setdefault("prune", {})
+        _set_(table, "quantize.mode", QuantizeMode.AWARE.value)
+    elif "prune" not in table or _get(table, "quantize.mode") != QuantizeMode.AWARE:
+        _set_(table, "joint.strategy", Strategy.SEQUENTIAL.value)
+
+
+def _settle_epochs_(table: Table, path: str) -> None:
+    """Quantization during training brings the epochs that it needs; a 0 set by hand stays, and is refused."""
+    is_aware = _get(table, "quantize.mode") == QuantizeMode.AWARE
+    if is_aware and path != "recover.epochs" and _get(table, "recover.epochs") == 0:
+        _set_(table, "recover.epochs", RecoverSpec().epochs)
+
+
+def _settle_formats_(table: Table, path: str) -> None:
+    """Without ``[quantize]`` there are no integers to write."""
+    int8 = ExportFormat.ONNX_INT8.value
+    formats = table.get("export", {}).get("formats", [int8])
+    if "quantize" not in table and int8 in formats and path != "export.formats":
+        left = [name for name in formats if name != int8]
+        _set_(table, "export.formats", left or [ExportFormat.ONNX_FLOAT32.value])
+
+
+_SETTLERS: tuple[Callable[[Table, str], None], ...] = (_settle_strategy_, _settle_epochs_, _settle_formats_)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What a preset says about a recipe."""
+
+    prune: PruneSpec | None
+    quantize: QuantizeSpec | None
+    strategy: Strategy
+    epochs: int
+    formats: tuple[ExportFormat, ...]
+
+
+def _with_parts(recipe: Recipe, change: _Parts) -> Recipe:
+    joint = msgspec.structs.replace(recipe.joint, strategy=change.strategy)
+    recover = msgspec.structs.replace(recipe.recover, epochs=change.epochs)
+    export = msgspec.structs.replace(recipe.export, formats=change.formats)
+    parts = {"prune": change.prune, "quantize": change.quantize}
+    return msgspec.structs.replace(recipe, **parts, joint=joint, recover=recover, export=export)
+
+
+_MANY_EPOCHS = 10
+_PRESETS = {
+    Preset.SMALL_AND_FAST: _Parts(
+        prune=PruneSpec(ratio=0.5),
+        quantize=QuantizeSpec(mode=QuantizeMode.AWARE),
+        strategy=Strategy.SIMULTANEOUS,
+        epochs=_MANY_EPOCHS,
+        formats=(ExportFormat.ONNX_INT8,),
+    ),
+    Preset.SAFE_INT8: _Parts(
+        prune=None,
+        quantize=QuantizeSpec(),
+        strategy=Strategy.SEQUENTIAL,
+        epochs=0,
+        formats=(ExportFormat.ONNX_INT8,),
+    ),
+    Preset.LEAN_FLOAT: _Parts(
+        prune=PruneSpec(ratio=0.5),
+        quantize=None,
+        strategy=Strategy.SEQUENTIAL,
+        epochs=_MANY_EPOCHS,
+        formats=(ExportFormat.ONNX_FLOAT32, ExportFormat.STATE_DICT),
+    ),
+}

@@ -1,0 +1,151 @@
+import pytest
+
+from engine.contract.errors import RequestError
+from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
+from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.recipe_file import check_consistency
+from gui.wizard.flow import Goal, Preset, Step, WizardFlow
+from gui.wizard.history import RecipeHistory
+
+MODEL = ModelSpec(file="sample")
+
+
+def make_flow(**parts) -> WizardFlow:
+    return WizardFlow.of(
+        None, Recipe(model=MODEL, **{"prune": PruneSpec(), "quantize": QuantizeSpec(), **parts})
+    )
+
+
+def test_that_a_recipe_for_both_has_all_steps():
+    assert make_flow().steps() == tuple(Step)
+
+
+@pytest.mark.parametrize(("goal", "absent"), [(Goal.PRUNE, Step.QUANTIZATION), (Goal.QUANTIZE, Step.PRUNING)])
+def test_that_a_goal_leaves_out_the_step_it_does_not_need(goal, absent):
+    flow = make_flow().with_goal(goal)
+    assert flow.goal is goal
+    assert absent not in flow.steps()
+    assert len(flow.steps()) == 4
+
+
+def test_that_the_steps_lead_from_the_goal_to_the_review_and_back():
+    flow = make_flow().with_goal(Goal.QUANTIZE)
+    assert flow.step_after(Step.GOAL) is Step.QUANTIZATION
+    assert flow.step_before(Step.QUANTIZATION) is Step.GOAL
+    assert flow.step_before(Step.GOAL) is None
+    assert flow.step_after(Step.REVIEW) is None
+
+
+def test_that_pruning_only_writes_no_integers():
+    assert make_flow().with_goal(Goal.PRUNE).recipe.export.formats == (ExportFormat.ONNX_FLOAT32,)
+
+
+def test_that_quantizing_again_writes_integers_again():
+    flow = make_flow().with_goal(Goal.PRUNE).with_goal(Goal.BOTH)
+    assert flow.recipe.export.formats == (ExportFormat.ONNX_INT8,)
+
+
+def test_that_together_brings_both_tables_and_training():
+    flow = make_flow(prune=None).with_field("joint.strategy", "simultaneous")
+    assert flow.goal is Goal.BOTH
+    assert flow.recipe.quantize.mode is QuantizeMode.AWARE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda flow: flow.with_goal(Goal.PRUNE),
+        lambda flow: flow.with_goal(Goal.QUANTIZE),
+        lambda flow: flow.with_field("quantize.mode", "post_training"),
+    ],
+)
+def test_that_what_contradicts_together_ends_it(change):
+    flow = make_flow(
+        quantize=QuantizeSpec(mode=QuantizeMode.AWARE), joint=JointSpec(strategy=Strategy.SIMULTANEOUS)
+    )
+    assert change(flow).recipe.joint.strategy is Strategy.SEQUENTIAL
+
+
+def test_that_quantization_during_training_brings_its_epochs():
+    flow = make_flow().with_field("recover.epochs", 0).with_field("quantize.mode", "aware")
+    assert flow.recipe.recover.epochs == 5
+    assert flow.is_trained
+
+
+def test_that_no_epochs_are_refused_while_quantization_needs_training():
+    flow = make_flow(quantize=QuantizeSpec(mode=QuantizeMode.AWARE))
+    with pytest.raises(RequestError) as caught:
+        flow.with_field("recover.epochs", 0)
+    assert caught.value.code == "recipe_no_epochs"
+
+
+@pytest.mark.parametrize("value", [1.0, -0.1, "half", None])
+def test_that_a_value_beyond_its_limits_is_refused_by_its_path(value):
+    with pytest.raises(RequestError) as caught:
+        make_flow().with_field("prune.ratio", value)
+    assert caught.value.arguments["key"] == "prune.ratio"
+
+
+def test_that_a_flow_is_never_changed():
+    flow = make_flow()
+    flow.with_field("prune.ratio", 0.9)
+    assert flow.recipe.prune.ratio == 0.5
+
+
+@pytest.mark.parametrize("preset", Preset)
+def test_that_each_preset_is_a_consistent_recipe_for_the_same_model(preset):
+    recipe = make_flow().with_preset(preset).recipe
+    check_consistency(recipe)
+    assert recipe.model == MODEL
+
+
+def test_that_an_exception_of_a_layer_is_set_and_removed():
+    flow = make_flow().with_layer("prune", "layer1.0.conv1", {"ratio": 0.25})
+    assert flow.recipe.prune.layers["layer1.0.conv1"].ratio == 0.25
+    assert flow.with_layer("prune", "layer1.0.conv1", None).recipe.prune.layers == {}
+
+
+def test_that_only_layers_whose_channels_can_be_cut_take_channel_exceptions():
+    from tests.gui.builders import make_inspection
+
+    inspection = make_inspection(layers=3)
+    flow = WizardFlow.of(inspection, make_flow().recipe)
+    prunable = [layer.name for layer in inspection.layers if layer.prunable]
+    assert 0 < len(prunable) < 3
+    assert [layer.name for layer in flow.layers(Step.PRUNING)] == prunable
+    assert {layer.name for layer in flow.locked_layers()}.isdisjoint(prunable)
+    by_weight = flow.with_field("prune.granularity", PruneGranularity.WEIGHT.value)
+    assert len(by_weight.layers(Step.PRUNING)) == 3
+
+
+def make_recipes(count: int) -> list[Recipe]:
+    return [Recipe(model=MODEL, seed=seed) for seed in range(count)]
+
+
+def test_that_undo_and_redo_walk_the_edits():
+    first, second, third = make_recipes(3)
+    history = RecipeHistory(first).with_edit(second, "seed").with_edit(third, "name")
+    assert history.undone().present == second
+    assert history.undone().undone().present == first
+    assert history.undone().undone().redone().present == second
+
+
+def test_that_the_steps_of_a_slider_are_one_edit():
+    recipes = make_recipes(5)
+    history = RecipeHistory(recipes[0])
+    for recipe in recipes[1:]:
+        history = history.with_edit(recipe, "prune.ratio")
+    assert history.undone().present == recipes[0]
+
+
+def test_that_an_edit_after_undo_forgets_what_was_undone():
+    first, second, third = make_recipes(3)
+    history = RecipeHistory(first).with_edit(second, "seed").undone().with_edit(third, "seed")
+    assert history.redone().present == third
+    assert history.future == ()
+
+
+def test_that_undo_ends_at_the_first_recipe():
+    history = RecipeHistory(make_recipes(1)[0])
+    assert history.undone() == history
+    assert history.redone() == history
