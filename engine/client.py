@@ -101,7 +101,9 @@ class EngineClient:
         )
         if errors is not None:
             errors.close()
-        threading.Thread(target=self._read, args=(self._process, self._answers), name="engine-reader", daemon=True).start()
+        threading.Thread(
+            target=self._read, args=(self._process, self._answers), name="engine-reader", daemon=True
+        ).start()
 
     def _read(self, process: subprocess.Popen[bytes], answers: "queue.Queue[Answer | None]") -> None:
         assert process.stdout is not None
@@ -246,7 +248,9 @@ class EngineClient:
         if process is None or process.poll() is not None:
             return
         if sys.platform == "win32":
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
+            subprocess.run(
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True
+            )
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)

@@ -77,7 +77,9 @@ class Control:
         except (OSError, msgspec.MsgspecError):
             return
         self._file.unlink(missing_ok=True)
-        {"pause": self.pause, "continue": self.resume, "cancel": self.cancel}.get(command or "", lambda: None)()
+        {"pause": self.pause, "continue": self.resume, "cancel": self.cancel}.get(
+            command or "", lambda: None
+        )()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -178,7 +178,11 @@ class Worker:
 
 def _failed(job_id: int, error: PenjingError) -> Failed:
     return Failed(
-        id=job_id, code=error.code, arguments=error.arguments, message=error.message, exit_status=error.exit_status
+        id=job_id,
+        code=error.code,
+        arguments=error.arguments,
+        message=error.message,
+        exit_status=error.exit_status,
     )
 
 
@@ -206,4 +210,3 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.Formatter.converter = time.gmtime
     return Worker(output).serve()
-

@@ -34,13 +34,13 @@ class Stage(StrEnum):
     EXPORT = "export"
 
 
-class _Event(Record, kw_only=True, tag_field="type"):
+class _Event(Record, frozen=True, kw_only=True, tag_field="type"):
     """``time`` is seconds since the epoch; it is left out of comparisons of runs."""
 
     time: float = 0.0
 
 
-class PlannedStage(Record, kw_only=True):
+class PlannedStage(Record, frozen=True, kw_only=True):
     """One stage to come: ``steps`` are training steps, batches or layers, whatever the stage counts."""
 
     stage: Stage
@@ -48,14 +48,14 @@ class PlannedStage(Record, kw_only=True):
     steps: int
 
 
-class RunStarted(_Event, kw_only=True, tag="RunStarted"):
+class RunStarted(_Event, frozen=True, kw_only=True, tag="RunStarted"):
     """A new run begins with these stages."""
 
     stages: tuple[PlannedStage, ...]
     name: str = ""
 
 
-class RunResumed(_Event, kw_only=True, tag="RunResumed"):
+class RunResumed(_Event, frozen=True, kw_only=True, tag="RunResumed"):
     """An interrupted run goes on; ``step`` counts over the whole run."""
 
     step: int
@@ -63,7 +63,7 @@ class RunResumed(_Event, kw_only=True, tag="RunResumed"):
     name: str = ""
 
 
-class StageStarted(_Event, kw_only=True, tag="StageStarted"):
+class StageStarted(_Event, frozen=True, kw_only=True, tag="StageStarted"):
     """A stage begins; ``index`` is its place among the planned stages."""
 
     stage: Stage
@@ -71,14 +71,14 @@ class StageStarted(_Event, kw_only=True, tag="StageStarted"):
     index: int = 0
 
 
-class Progress(_Event, kw_only=True, tag="Progress"):
+class Progress(_Event, frozen=True, kw_only=True, tag="Progress"):
     """``step`` of the stage's steps are done."""
 
     stage: Stage
     step: int
 
 
-class MetricsLogged(_Event, kw_only=True, tag="MetricsLogged"):
+class MetricsLogged(_Event, frozen=True, kw_only=True, tag="MetricsLogged"):
     """Values at one step, by name.
 
     Names: ``train_loss``, ``loss``, ``accuracy`` (of validation), ``learning_rate``, ``sparsity`` (share of what the
@@ -91,29 +91,29 @@ class MetricsLogged(_Event, kw_only=True, tag="MetricsLogged"):
     values: dict[str, float | None]
 
 
-class LayerChanged(_Event, kw_only=True, tag="LayerChanged"):
+class LayerChanged(_Event, frozen=True, kw_only=True, tag="LayerChanged"):
     """A layer was cut, masked or quantized."""
 
     layer: str
     stats: LayerStats
 
 
-class CheckpointSaved(_Event, kw_only=True, tag="CheckpointSaved"):
+class CheckpointSaved(_Event, frozen=True, kw_only=True, tag="CheckpointSaved"):
     """A checkpoint lies at ``path``, relative to the run's folder."""
 
     path: str
     step: int = 0
 
 
-class Paused(_Event, kw_only=True, tag="Paused"):
+class Paused(_Event, frozen=True, kw_only=True, tag="Paused"):
     """The run waits for Continue."""
 
 
-class Continued(_Event, kw_only=True, tag="Continued"):
+class Continued(_Event, frozen=True, kw_only=True, tag="Continued"):
     """The run goes on."""
 
 
-class WarningRaised(_Event, kw_only=True, tag="WarningRaised"):
+class WarningRaised(_Event, frozen=True, kw_only=True, tag="WarningRaised"):
     """Something the user should know; ``code`` and ``arguments`` are of :data:`engine.contract.texts.TEXTS`."""
 
     code: str
@@ -121,7 +121,7 @@ class WarningRaised(_Event, kw_only=True, tag="WarningRaised"):
     arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class StageFinished(_Event, kw_only=True, tag="StageFinished"):
+class StageFinished(_Event, frozen=True, kw_only=True, tag="StageFinished"):
     """A stage ended; ``stats`` where it measured the model."""
 
     stage: Stage
@@ -129,7 +129,7 @@ class StageFinished(_Event, kw_only=True, tag="StageFinished"):
     seconds: float = 0.0
 
 
-class RunFinished(_Event, kw_only=True, tag="RunFinished"):
+class RunFinished(_Event, frozen=True, kw_only=True, tag="RunFinished"):
     """The end of an attempt. ``message`` says why where it failed."""
 
     outcome: Outcome

@@ -28,7 +28,7 @@ class FieldKind(StrEnum):
     TABLE = "table"
 
 
-class ChoiceSpec(Record, kw_only=True):
+class ChoiceSpec(Record, frozen=True, kw_only=True):
     """One choice of a field."""
 
     value: str
@@ -36,7 +36,7 @@ class ChoiceSpec(Record, kw_only=True):
     help: str
 
 
-class FieldSpec(Record, kw_only=True):
+class FieldSpec(Record, frozen=True, kw_only=True):
     """One field: ``minimum`` and ``maximum`` are limits that are themselves allowed unless ``open_…`` is set."""
 
     name: str

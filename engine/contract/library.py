@@ -11,7 +11,7 @@ from engine.contract.record import Record
 from engine.contract.run_folder import RunFolder, RunState
 
 
-class RunEntry(Record, kw_only=True):
+class RunEntry(Record, frozen=True, kw_only=True):
     """A run in the library; ``changed`` is seconds since the epoch."""
 
     folder: str
@@ -46,12 +46,12 @@ def list_runs(library: Path | None = None, limit: int = 50) -> tuple[RunEntry, .
     for path in root.iterdir():
         folder = RunFolder(path)
         if folder.recipe.is_file():
-            changed = max(folder.recipe.stat().st_mtime, folder.events.stat().st_mtime if folder.events.exists() else 0)
+            changed = max(
+                folder.recipe.stat().st_mtime, folder.events.stat().st_mtime if folder.events.exists() else 0
+            )
             found.append((changed, path))
     newest = sorted(found, reverse=True)[:limit]
     return tuple(
         RunEntry(folder=str(path), name=path.name, state=RunFolder(path).state(), changed=changed)
         for changed, path in newest
     )
-
-

@@ -17,11 +17,11 @@ from engine.contract.stats import Inspection
 PROTOCOL = 1
 
 
-class _Request(Record, kw_only=True, tag_field="type"):
+class _Request(Record, frozen=True, kw_only=True, tag_field="type"):
     id: int
 
 
-class Inspect(_Request, kw_only=True, tag="Inspect"):
+class Inspect(_Request, frozen=True, kw_only=True, tag="Inspect"):
     """What is inside? Answered by :class:`Inspection`; metrics only with ``data``."""
 
     source: ModelSource
@@ -29,21 +29,21 @@ class Inspect(_Request, kw_only=True, tag="Inspect"):
     trust: bool = False
 
 
-class Preview(_Request, kw_only=True, tag="Preview"):
+class Preview(_Request, frozen=True, kw_only=True, tag="Preview"):
     """What does the data hold? Answered by :class:`DataSummary`."""
 
     data: DataSpec
     trust: bool = False
 
 
-class Estimate(_Request, kw_only=True, tag="Estimate"):
+class Estimate(_Request, frozen=True, kw_only=True, tag="Estimate"):
     """What would this recipe cost and give? Answered by :class:`Estimation`."""
 
     recipe: Recipe
     trust: bool = False
 
 
-class Run(_Request, kw_only=True, tag="Run"):
+class Run(_Request, frozen=True, kw_only=True, tag="Run"):
     """Carry out a recipe into ``folder`` (absolute); paths in the recipe are absolute. Answered by :class:`Report`."""
 
     recipe: Recipe
@@ -52,7 +52,7 @@ class Run(_Request, kw_only=True, tag="Run"):
     trust: bool = False
 
 
-class Export(_Request, kw_only=True, tag="Export"):
+class Export(_Request, frozen=True, kw_only=True, tag="Export"):
     """Write one more artifact from a run's folder; into ``output`` where given. Answered by :class:`Artifact`."""
 
     folder: str
@@ -61,7 +61,7 @@ class Export(_Request, kw_only=True, tag="Export"):
     trust: bool = False
 
 
-class Verify(_Request, kw_only=True, tag="Verify"):
+class Verify(_Request, frozen=True, kw_only=True, tag="Verify"):
     """Re-open a file and re-run it. Answered by :class:`Verification`."""
 
     path: str
@@ -69,29 +69,29 @@ class Verify(_Request, kw_only=True, tag="Verify"):
     trust: bool = False
 
 
-class Trust(_Request, kw_only=True, tag="Trust"):
+class Trust(_Request, frozen=True, kw_only=True, tag="Trust"):
     """The user's word on the :class:`Question` of job ``id``."""
 
     granted: bool
 
 
-class Pause(_Request, kw_only=True, tag="Pause"):
+class Pause(_Request, frozen=True, kw_only=True, tag="Pause"):
     """Hold the job at the next batch or layer."""
 
 
-class Continue(_Request, kw_only=True, tag="Continue"):
+class Continue(_Request, frozen=True, kw_only=True, tag="Continue"):
     """Go on."""
 
 
-class Cancel(_Request, kw_only=True, tag="Cancel"):
+class Cancel(_Request, frozen=True, kw_only=True, tag="Cancel"):
     """Stop in order, keeping the best so far."""
 
 
-class Detach(_Request, kw_only=True, tag="Detach"):
+class Detach(_Request, frozen=True, kw_only=True, tag="Detach"):
     """Go on without a listener: the end of input no longer cancels."""
 
 
-class Shutdown(_Request, kw_only=True, tag="Shutdown"):
+class Shutdown(_Request, frozen=True, kw_only=True, tag="Shutdown"):
     """Cancel in order and end the process."""
 
 
@@ -99,7 +99,7 @@ Job = Inspect | Preview | Estimate | Run | Export | Verify
 Request = Job | Trust | Pause | Continue | Cancel | Detach | Shutdown
 
 
-class DataSummary(Record, kw_only=True):
+class DataSummary(Record, frozen=True, kw_only=True):
     """What a data source holds. ``thumbnails`` are tiny grey or RGB images, rows of bytes in base64."""
 
     sample_shape: tuple[int, ...]
@@ -110,7 +110,7 @@ class DataSummary(Record, kw_only=True):
     class_counts: tuple[int, ...]
 
 
-class Estimation(Record, kw_only=True):
+class Estimation(Record, frozen=True, kw_only=True):
     """What a recipe would cost and give: computed, not measured.
 
     ``parameter_bytes`` and ``macs`` follow from the shapes after the cut; ``minutes`` from a few timed batches.
@@ -129,25 +129,25 @@ class Estimation(Record, kw_only=True):
     float_layers: int
 
 
-class _Answer(Record, kw_only=True, tag_field="type"):
+class _Answer(Record, frozen=True, kw_only=True, tag_field="type"):
     pass
 
 
-class Ready(_Answer, kw_only=True, tag="Ready"):
+class Ready(_Answer, frozen=True, kw_only=True, tag="Ready"):
     """The worker listens."""
 
     protocol: int
     versions: dict[str, str]
 
 
-class Event(_Answer, kw_only=True, tag="Event"):
+class Event(_Answer, frozen=True, kw_only=True, tag="Event"):
     """Something happened in job ``id``."""
 
     id: int
     event: RunEvent
 
 
-class Question(_Answer, kw_only=True, tag="Question"):
+class Question(_Answer, frozen=True, kw_only=True, tag="Question"):
     """The file ``path`` wants to run or import ``wants``; the job waits for :class:`Trust`."""
 
     id: int
@@ -155,14 +155,14 @@ class Question(_Answer, kw_only=True, tag="Question"):
     wants: tuple[str, ...]
 
 
-class Result(_Answer, kw_only=True, tag="Result"):
+class Result(_Answer, frozen=True, kw_only=True, tag="Result"):
     """The end of a job that went well; ``value`` is the record that the job's request names, as raw JSON."""
 
     id: int
     value: msgspec.Raw
 
 
-class Failed(_Answer, kw_only=True, tag="Failed"):
+class Failed(_Answer, frozen=True, kw_only=True, tag="Failed"):
     """The end of a job that did not."""
 
     id: int
@@ -172,13 +172,13 @@ class Failed(_Answer, kw_only=True, tag="Failed"):
     arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class Busy(_Answer, kw_only=True, tag="Busy"):
+class Busy(_Answer, frozen=True, kw_only=True, tag="Busy"):
     """Another job is under way; this one was not taken."""
 
     id: int
 
 
-class Heartbeat(_Answer, kw_only=True, tag="Heartbeat"):
+class Heartbeat(_Answer, frozen=True, kw_only=True, tag="Heartbeat"):
     """The process lives; sent every second."""
 
 

@@ -41,26 +41,46 @@ class Augmentation(Choice):
     """How training batches are varied."""
 
     NONE = "none", "None", "Training samples are used as they are."
-    FLIP_CROP = "flip_crop", "Flip and crop", "Images are flipped at random and shifted by up to an eighth of their size."
+    FLIP_CROP = (
+        "flip_crop",
+        "Flip and crop",
+        "Images are flipped at random and shifted by up to an eighth of their size.",
+    )
 
 
 class PruneMethod(Choice):
     """The criterion that says what matters least."""
 
-    MAGNITUDE = "magnitude", "L1 magnitude", "Removes what has the smallest absolute weights (Han 2015; Li 2017)."
+    MAGNITUDE = (
+        "magnitude",
+        "L1 magnitude",
+        "Removes what has the smallest absolute weights (Han 2015; Li 2017).",
+    )
 
 
 class PruneGranularity(Choice):
     """What is removed as one piece."""
 
-    WEIGHT = "weight", "Single weights", "Sets single weights to zero; smaller only in the archive, not faster in a dense file."
-    CHANNEL = "channel", "Channels", "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere."
+    WEIGHT = (
+        "weight",
+        "Single weights",
+        "Sets single weights to zero; smaller only in the archive, not faster in a dense file.",
+    )
+    CHANNEL = (
+        "channel",
+        "Channels",
+        "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.",
+    )
 
 
 class Scope(Choice):
     """Among what importances are compared."""
 
-    GLOBAL = "global", "Whole model", "Importances are compared over the whole model, so layers lose different shares."
+    GLOBAL = (
+        "global",
+        "Whole model",
+        "Importances are compared over the whole model, so layers lose different shares.",
+    )
     LAYER = "layer", "Each layer", "Every layer loses the same share."
 
 
@@ -68,7 +88,11 @@ class Schedule(Choice):
     """When the removed share grows."""
 
     ONE_SHOT = "one_shot", "At once", "Everything is removed before training goes on."
-    CUBIC = "cubic", "Cubic ramp", "The removed share grows fast at first and slower later, during training (Zhu & Gupta 2018)."
+    CUBIC = (
+        "cubic",
+        "Cubic ramp",
+        "The removed share grows fast at first and slower later, during training (Zhu & Gupta 2018).",
+    )
 
 
 class QuantizeMethod(Choice):
@@ -81,7 +105,11 @@ class QuantizeMode(Choice):
     """When quantization happens."""
 
     POST_TRAINING = "post_training", "After training", "Ranges are measured on a few batches; takes seconds."
-    AWARE = "aware", "During training", "The model is trained with rounding switched on; takes longer and loses less."
+    AWARE = (
+        "aware",
+        "During training",
+        "The model is trained with rounding switched on; takes longer and loses less.",
+    )
 
 
 class Observer(Choice):
@@ -126,9 +154,17 @@ class Strategy(Choice):
 class ExportFormat(Choice):
     """What file is written."""
 
-    ONNX_FLOAT32 = "onnx-float32", "ONNX float32", "The compressed network in floats; input for tools that quantize themselves."
+    ONNX_FLOAT32 = (
+        "onnx-float32",
+        "ONNX float32",
+        "The compressed network in floats; input for tools that quantize themselves.",
+    )
     ONNX_INT8 = "onnx-int8", "ONNX int8", "Integers in ONNX Runtime: the small, fast file."
-    STATE_DICT = "state_dict", "PyTorch weights", "The pruned weights with a Python file that loads them without Penjing."
+    STATE_DICT = (
+        "state_dict",
+        "PyTorch weights",
+        "The pruned weights with a Python file that loads them without Penjing.",
+    )
 
 
 class DataKind(Choice):

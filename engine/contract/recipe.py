@@ -32,21 +32,32 @@ from engine.contract.record import Record
 SCHEMA = 1
 
 
-class ModelSpec(Record, kw_only=True, omit_defaults=True):
+class ModelSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Which model is compressed."""
 
-    file: Annotated[str, Meta(min_length=1, title="Model file", description="A file that torch.save wrote, or the word sample.")]
+    file: Annotated[
+        str,
+        Meta(
+            min_length=1, title="Model file", description="A file that torch.save wrote, or the word sample."
+        ),
+    ]
     architecture: Annotated[
         str | None,
-        Meta(title="Architecture", description="For files with weights only: torchvision:NAME or FILE.py:callable."),
+        Meta(
+            title="Architecture",
+            description="For files with weights only: torchvision:NAME or FILE.py:callable.",
+        ),
     ] = None
     input_shape: Annotated[
         tuple[Annotated[int, Meta(ge=1)], ...] | None,
-        Meta(title="Input shape", description="Of one sample, without the batch; only where it cannot be inferred."),
+        Meta(
+            title="Input shape",
+            description="Of one sample, without the batch; only where it cannot be inferred.",
+        ),
     ] = None
 
 
-class DataSpec(Record, kw_only=True, omit_defaults=True):
+class DataSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """On what the model is trained and measured."""
 
     source: Annotated[
@@ -57,86 +68,132 @@ class DataSpec(Record, kw_only=True, omit_defaults=True):
         int, Meta(ge=1, le=65536, title="Batch size", description="Samples in one training step.")
     ] = 128
     mean: Annotated[
-        tuple[float, ...], Meta(title="Mean", description="Subtracted from each channel; one value or one a channel.")
+        tuple[float, ...],
+        Meta(title="Mean", description="Subtracted from each channel; one value or one a channel."),
     ] = ()
     std: Annotated[
         tuple[Annotated[float, Meta(gt=0)], ...],
-        Meta(title="Standard deviation", description="Each channel is divided by it; one value or one a channel."),
+        Meta(
+            title="Standard deviation",
+            description="Each channel is divided by it; one value or one a channel.",
+        ),
     ] = ()
-    augment: Annotated[Augmentation, Meta(title="Augmentation", description="How training samples are varied.")] = (
-        Augmentation.NONE
-    )
+    augment: Annotated[
+        Augmentation, Meta(title="Augmentation", description="How training samples are varied.")
+    ] = Augmentation.NONE
     validation: Annotated[
         float,
-        Meta(ge=0, lt=1, title="Validation share", description="Taken from train to choose the best epoch; test is only reported."),
+        Meta(
+            ge=0,
+            lt=1,
+            title="Validation share",
+            description="Taken from train to choose the best epoch; test is only reported.",
+        ),
     ] = 0.1
     class_names: Annotated[
-        tuple[str, ...], Meta(title="Class names", description="In the order of the labels; numbers where empty.")
+        tuple[str, ...],
+        Meta(title="Class names", description="In the order of the labels; numbers where empty."),
     ] = ()
 
 
-class LayerPruneSpec(Record, kw_only=True, omit_defaults=True):
+class LayerPruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How one layer is pruned, where it differs from the rest."""
 
     ratio: Annotated[
-        Annotated[float, Meta(ge=0, lt=1)] | None, Meta(title="Pruning ratio", description="Share removed of this layer.")
+        Annotated[float, Meta(ge=0, lt=1)] | None,
+        Meta(title="Pruning ratio", description="Share removed of this layer."),
     ] = None
     skip: Annotated[bool, Meta(title="Leave as it is", description="This layer is not pruned.")] = False
 
 
-class PruneSpec(Record, kw_only=True, omit_defaults=True):
+class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What is removed."""
 
-    method: Annotated[PruneMethod, Meta(title="Criterion", description="What says which part matters least.")] = (
-        PruneMethod.MAGNITUDE
-    )
+    method: Annotated[
+        PruneMethod, Meta(title="Criterion", description="What says which part matters least.")
+    ] = PruneMethod.MAGNITUDE
     granularity: Annotated[
         PruneGranularity, Meta(title="Granularity", description="What is removed as one piece.")
     ] = PruneGranularity.CHANNEL
-    scope: Annotated[Scope, Meta(title="Scope", description="Among what importances are compared.")] = Scope.LAYER
+    scope: Annotated[Scope, Meta(title="Scope", description="Among what importances are compared.")] = (
+        Scope.LAYER
+    )
     ratio: Annotated[
         float,
-        Meta(ge=0, lt=1, title="Pruning ratio", description="Share removed, over the layers that may be pruned."),
+        Meta(
+            ge=0,
+            lt=1,
+            title="Pruning ratio",
+            description="Share removed, over the layers that may be pruned.",
+        ),
     ] = 0.5
     round_to: Annotated[
         int,
-        Meta(ge=1, le=1024, title="Round channels to", description="Channels kept are multiples of this; 16 is fast on x86."),
+        Meta(
+            ge=1,
+            le=1024,
+            title="Round channels to",
+            description="Channels kept are multiples of this; 16 is fast on x86.",
+        ),
     ] = 1
-    schedule: Annotated[Schedule, Meta(title="Schedule", description="When the removed share grows.")] = Schedule.CUBIC
+    schedule: Annotated[Schedule, Meta(title="Schedule", description="When the removed share grows.")] = (
+        Schedule.CUBIC
+    )
     layers: Annotated[
         dict[str, LayerPruneSpec], Meta(title="Layers", description="Exceptions, by layer name.")
     ] = msgspec.field(default_factory=dict)
 
 
-class LayerQuantizeSpec(Record, kw_only=True, omit_defaults=True):
+class LayerQuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How one layer is quantized, where it differs from the rest."""
 
-    weight_bits: Annotated[Annotated[int, Meta(ge=2, le=8)] | None, Meta(title="Weight bits", description="Bits of each weight.")] = None
+    weight_bits: Annotated[
+        Annotated[int, Meta(ge=2, le=8)] | None, Meta(title="Weight bits", description="Bits of each weight.")
+    ] = None
     skip: Annotated[bool, Meta(title="Leave in float", description="This layer is not quantized.")] = False
 
 
-class QuantizeSpec(Record, kw_only=True, omit_defaults=True):
+class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How numbers are stored in few bits."""
 
-    method: Annotated[QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")] = (
-        QuantizeMethod.UNIFORM
-    )
+    method: Annotated[
+        QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")
+    ] = QuantizeMethod.UNIFORM
     mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, or during it.")] = (
         QuantizeMode.POST_TRAINING
     )
-    observer: Annotated[Observer, Meta(title="Observer", description="How ranges of activations are measured.")] = (
-        Observer.MIN_MAX
+    observer: Annotated[
+        Observer, Meta(title="Observer", description="How ranges of activations are measured.")
+    ] = Observer.MIN_MAX
+    rounding: Annotated[Rounding, Meta(title="Rounding", description="How a weight chooses its level.")] = (
+        Rounding.NEAREST
     )
-    rounding: Annotated[Rounding, Meta(title="Rounding", description="How a weight chooses its level.")] = Rounding.NEAREST
     calibration_samples: Annotated[
         int,
-        Meta(ge=1, le=1_000_000, title="Calibration samples", description="Training samples on which ranges are measured."),
+        Meta(
+            ge=1,
+            le=1_000_000,
+            title="Calibration samples",
+            description="Training samples on which ranges are measured.",
+        ),
     ] = 512
     weight_bits: Annotated[
-        int, Meta(ge=2, le=8, title="Weight bits", description="Bits of each weight; fewer than 8 ride on the int8 grid.")
+        int,
+        Meta(
+            ge=2,
+            le=8,
+            title="Weight bits",
+            description="Bits of each weight; fewer than 8 ride on the int8 grid.",
+        ),
     ] = 8
     activation_bits: Annotated[
-        int, Meta(ge=8, le=8, title="Activation bits", description="Bits of each activation; 8 is what runs in integers.")
+        int,
+        Meta(
+            ge=8,
+            le=8,
+            title="Activation bits",
+            description="Bits of each activation; 8 is what runs in integers.",
+        ),
     ] = 8
     granularity: Annotated[
         QuantizeGranularity, Meta(title="Granularity", description="How many weights share one scale.")
@@ -146,13 +203,21 @@ class QuantizeSpec(Record, kw_only=True, omit_defaults=True):
     ] = msgspec.field(default_factory=dict)
 
 
-class RecoverSpec(Record, kw_only=True, omit_defaults=True):
+class RecoverSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How accuracy is won back."""
 
     epochs: Annotated[
-        int, Meta(ge=0, le=100_000, title="Epochs", description="Passes over the training data, of all training in the run.")
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            title="Epochs",
+            description="Passes over the training data, of all training in the run.",
+        ),
     ] = 5
-    optimizer: Annotated[Optimizer, Meta(title="Optimizer", description="What turns gradients into steps.")] = Optimizer.SGD
+    optimizer: Annotated[
+        Optimizer, Meta(title="Optimizer", description="What turns gradients into steps.")
+    ] = Optimizer.SGD
     learning_rate: Annotated[
         float, Meta(gt=0, le=100, title="Learning rate", description="Size of the first steps.")
     ] = 0.01
@@ -167,21 +232,24 @@ class RecoverSpec(Record, kw_only=True, omit_defaults=True):
     ] = 0.0
 
 
-class JointSpec(Record, kw_only=True, omit_defaults=True):
+class JointSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How pruning and quantization work together."""
 
-    strategy: Annotated[Strategy, Meta(title="Strategy", description="In what order things happen.")] = Strategy.SEQUENTIAL
+    strategy: Annotated[Strategy, Meta(title="Strategy", description="In what order things happen.")] = (
+        Strategy.SEQUENTIAL
+    )
 
 
-class ExportSpec(Record, kw_only=True, omit_defaults=True):
+class ExportSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What is written at the end."""
 
     formats: Annotated[
-        tuple[ExportFormat, ...], Meta(title="Formats", description="Files to write; each is re-opened and re-run.")
+        tuple[ExportFormat, ...],
+        Meta(title="Formats", description="Files to write; each is re-opened and re-run."),
     ] = (ExportFormat.ONNX_INT8,)
 
 
-class Recipe(Record, kw_only=True, omit_defaults=True):
+class Recipe(Record, frozen=True, kw_only=True, omit_defaults=True):
     """All that a run is asked to do.
 
     ``schema`` is the version of this record. Paths are as written: relative ones count from the recipe's folder.
@@ -190,9 +258,13 @@ class Recipe(Record, kw_only=True, omit_defaults=True):
     schema: Annotated[int, Meta(title="Schema", description="Version of the recipe's form.")] = SCHEMA
     name: Annotated[
         str,
-        Meta(pattern=r"^[^/\\:*?\"<>|\x00-\x1f]{1,80}$", title="Name", description="Of the run and its folder."),
+        Meta(
+            pattern=r"^[^/\\:*?\"<>|\x00-\x1f]{1,80}$", title="Name", description="Of the run and its folder."
+        ),
     ] = "run"
-    seed: Annotated[int, Meta(ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same weights.")] = 0
+    seed: Annotated[
+        int, Meta(ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same weights.")
+    ] = 0
     threads: Annotated[
         int, Meta(ge=0, le=1024, title="Threads", description="0 means one less than the cores, at least 1.")
     ] = 0

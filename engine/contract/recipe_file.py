@@ -95,7 +95,9 @@ def check_consistency(recipe: Recipe) -> None:
         raise RequestError("recipe_int8_without_quantize")
 
 
-def _tables(record: type[msgspec.Struct], table: Table, path: str) -> Iterator[tuple[str, type[msgspec.Struct], Table]]:
+def _tables(
+    record: type[msgspec.Struct], table: Table, path: str
+) -> Iterator[tuple[str, type[msgspec.Struct], Table]]:
     """Every table of the recipe that has a record, with its dotted path."""
     yield path, record, table
     for name, hint in get_type_hints(record).items():
@@ -120,18 +122,20 @@ def _refuse_unknown(path: str, record: type[msgspec.Struct], table: Table) -> No
         if key in known:
             continue
         full = f"{path}.{key}" if path else key
-        layer_table = path.split('."')[0]
+        layer_table = path.split('."', maxsplit=1)[0]
         if isinstance(value, dict) and layer_table in _LAYER_TABLES:
             layer = path.split('."')[1].rstrip('"') + "." + key
             raise RequestError("recipe_unquoted_layer", key=full, layer=layer, table=layer_table)
         nearest = difflib.get_close_matches(key, known, 1, 0.5)
         if nearest:
-            raise RequestError("recipe_unknown_key", key=full, nearest=f"{path}.{nearest[0]}" if path else nearest[0])
+            raise RequestError(
+                "recipe_unknown_key", key=full, nearest=f"{path}.{nearest[0]}" if path else nearest[0]
+            )
         raise RequestError("recipe_unknown_key_alone", key=full, known=", ".join(known))
 
 
 def _invalid(text: str) -> RequestError:
-    """msgspec's sentence as ours: «Expected `float` < 1.0 - at `$.prune.ratio`»."""
+    """The sentence of msgspec as ours: «Expected `float` < 1.0 - at `$.prune.ratio`»."""
     reason, _, place = text.partition(" - at `$")
     key = place.rstrip("`").lstrip(".") or "recipe"
     missing = re.search(r"required field `(\w+)`", reason)
@@ -170,7 +174,13 @@ def _commented_fields(record: msgspec.Struct) -> list[str]:
 
 
 def _literal(value: Any) -> str:
-    return tomli_w.dumps({"v": value}, multiline_strings=False).removeprefix("v = ").strip().replace("\n", "").replace("    ", " ")
+    return (
+        tomli_w.dumps({"v": value}, multiline_strings=False)
+        .removeprefix("v = ")
+        .strip()
+        .replace("\n", "")
+        .replace("    ", " ")
+    )
 
 
 def _help(field: FieldSpec) -> str:

@@ -12,7 +12,7 @@ from engine.contract.source import SourceInfo
 from engine.contract.stats import Latency, Metrics, ModelStats
 
 
-class Environment(Record, kw_only=True):
+class Environment(Record, frozen=True, kw_only=True):
     """Where the figures were measured."""
 
     penjing: str
@@ -25,7 +25,7 @@ class Environment(Record, kw_only=True):
     platform: str = ""
 
 
-class Ratios(Record, kw_only=True):
+class Ratios(Record, frozen=True, kw_only=True):
     """Before ÷ after.
 
     Attributes:
@@ -43,7 +43,7 @@ class Ratios(Record, kw_only=True):
     accuracy_change: float | None = None
 
 
-class LayerReport(Record, kw_only=True):
+class LayerReport(Record, frozen=True, kw_only=True):
     """One layer before and after; ``why`` says why it was left as it is."""
 
     name: str
@@ -62,7 +62,7 @@ class LayerReport(Record, kw_only=True):
     why: str | None
 
 
-class Artifact(Record, kw_only=True):
+class Artifact(Record, frozen=True, kw_only=True):
     """A file that was written, re-opened and re-run.
 
     Attributes:
@@ -88,7 +88,7 @@ class Artifact(Record, kw_only=True):
     latency_ms: Latency | None = None
 
 
-class ParetoPoint(Record, kw_only=True):
+class ParetoPoint(Record, frozen=True, kw_only=True):
     """One verified candidate of a search."""
 
     size_bytes: int
@@ -97,7 +97,7 @@ class ParetoPoint(Record, kw_only=True):
     recipe: str
 
 
-class Report(Record, kw_only=True):
+class Report(Record, frozen=True, kw_only=True):
     """The whole of a run: asked, found, done."""
 
     schema: int = 1
@@ -115,7 +115,7 @@ class Report(Record, kw_only=True):
     seconds: dict[str, float] = msgspec.field(default_factory=dict)
 
 
-class Verification(Record, kw_only=True):
+class Verification(Record, frozen=True, kw_only=True):
     """What ``penjing verify`` answers about one file."""
 
     format: str

@@ -31,7 +31,7 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-class CheckpointEntry(Record, kw_only=True):
+class CheckpointEntry(Record, frozen=True, kw_only=True):
     """One checkpoint: ``events_offset`` is the length of events.jsonl when it was taken."""
 
     file: str
@@ -42,7 +42,7 @@ class CheckpointEntry(Record, kw_only=True):
     accuracy: float | None = None
 
 
-class Manifest(Record, kw_only=True):
+class Manifest(Record, frozen=True, kw_only=True):
     """The checkpoints that hold, newest last, and the best by validation accuracy."""
 
     checkpoints: tuple[CheckpointEntry, ...] = ()

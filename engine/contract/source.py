@@ -4,7 +4,7 @@ from engine.contract.methods import SourceFormat
 from engine.contract.record import Record
 
 
-class ModelSource(Record, kw_only=True):
+class ModelSource(Record, frozen=True, kw_only=True):
     """What the user points at.
 
     Attributes:
@@ -18,7 +18,7 @@ class ModelSource(Record, kw_only=True):
     input_shape: tuple[int, ...] | None = None
 
 
-class SourceInfo(Record, kw_only=True):
+class SourceInfo(Record, frozen=True, kw_only=True):
     """What was found there; ``size_bytes`` is the file's length."""
 
     file: str

@@ -7,21 +7,21 @@ from engine.contract.record import Record
 from engine.contract.source import SourceInfo
 
 
-class Histogram(Record, kw_only=True):
+class Histogram(Record, frozen=True, kw_only=True):
     """Counts of values between edges: ``len(edges) == len(counts) + 1``."""
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
 
 
-class LayerSensitivity(Record, kw_only=True):
+class LayerSensitivity(Record, frozen=True, kw_only=True):
     """What pruning and quantizing one layer alone would cost: (ratio, score) and (bits, score)."""
 
     prune: tuple[tuple[float, float], ...] = ()
     quantize: tuple[tuple[int, float], ...] = ()
 
 
-class LayerStats(Record, kw_only=True):
+class LayerStats(Record, frozen=True, kw_only=True):
     """One layer that has weights.
 
     Attributes:
@@ -58,7 +58,7 @@ class LayerStats(Record, kw_only=True):
     sensitivity: LayerSensitivity = LayerSensitivity()
 
 
-class Totals(Record, kw_only=True):
+class Totals(Record, frozen=True, kw_only=True):
     """Sums over the model; ``sparsity`` is the share of zeros among all parameters."""
 
     parameters: int
@@ -68,7 +68,7 @@ class Totals(Record, kw_only=True):
     macs: int | None = None
 
 
-class Metrics(Record, kw_only=True):
+class Metrics(Record, frozen=True, kw_only=True):
     """How well a model does on one split. Precision, recall and F1 are macro averages."""
 
     loss: float | None = None
@@ -79,7 +79,7 @@ class Metrics(Record, kw_only=True):
     top5: float | None = None
 
 
-class Latency(Record, kw_only=True):
+class Latency(Record, frozen=True, kw_only=True):
     """Milliseconds of one run of a batch in the runtime."""
 
     p50: float
@@ -89,7 +89,7 @@ class Latency(Record, kw_only=True):
     runs: int
 
 
-class ModelStats(Record, kw_only=True):
+class ModelStats(Record, frozen=True, kw_only=True):
     """A model before or after: sizes, metrics on the test split, confusion (rows: true class), layers."""
 
     parameters: int
@@ -105,7 +105,7 @@ class ModelStats(Record, kw_only=True):
     latency_ms: Latency | None = None
 
 
-class Inspection(Record, kw_only=True):
+class Inspection(Record, frozen=True, kw_only=True):
     """The answer to *what is inside*: the source, its layers, sums, and metrics where data was given."""
 
     source: SourceInfo
