@@ -1,0 +1,126 @@
+"""Things that hold other things: a card, a headline number, an empty place, a notice."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.theme import Space
+from gui.widgets.buttons import primary_button, quiet_button
+from gui.widgets.icons import IconLabel, icon
+from gui.widgets.labels import caption, heading, secondary, set_tone
+
+
+class Card(QFrame):
+    """A rounded surface; ``body`` takes its content."""
+
+    def __init__(self, margin: int = Space.L, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(margin, margin, margin, margin)
+        self.body.setSpacing(Space.S)
+
+
+class StatTile(Card):
+    """A headline number over what it is."""
+
+    def __init__(self, value: str = "–", text: str = "", tone: str = "") -> None:
+        super().__init__()
+        self._value = QLabel(value)
+        self._value.setProperty("role", "stat")
+        self._value.setProperty("tone", tone)
+        self._text = caption(text)
+        self.body.setSpacing(2)
+        self.body.addWidget(self._value)
+        self.body.addWidget(self._text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_value(self, value: str, tone: str = "") -> None:
+        """Shows another number."""
+        self._value.setText(value)
+        set_tone(self._value, tone)
+
+    def set_caption(self, text: str) -> None:
+        """Says what the number is."""
+        self._text.setText(text)
+
+    def value(self) -> str:
+        """The number as it is shown."""
+        return self._value.text()
+
+
+class EmptyState(QWidget):
+    """What stands where there is nothing yet: why, and the way on."""
+
+    clicked = Signal()
+
+    def __init__(self, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = IconLabel(icon_name, 44, "text_muted")
+        self._title, self._text = heading(), secondary()
+        self._button = primary_button()
+        self._button.clicked.connect(self.clicked)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text.setMinimumWidth(420)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(Space.M)
+        layout.addStretch(2)
+        for widget in (self._icon, self._title, self._text, self._button):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def set_texts(self, title: str, text: str, button: str = "") -> None:
+        """Says what is missing; without a text for it there is no button."""
+        self._title.setText(title)
+        self._text.setText(text)
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+
+
+_BANNER_ICONS = {
+    "error": ("error", "danger"),
+    "warning": ("warning", "warning"),
+    "success": ("success", "success"),
+    "info": ("info", "text_secondary"),
+}
+
+
+class Banner(QFrame):
+    """A notice over a page: what is wrong and what to do; hidden while there is nothing to say.
+
+    ``acted`` is sent by its optional button.
+    """
+
+    acted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = IconLabel("info")
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._button = quiet_button()
+        self._button.clicked.connect(self.acted)
+        self._close = QPushButton(icon("close"), "")
+        self._close.setProperty("role", "quiet")
+        self._close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.L, Space.S, Space.S, Space.S)
+        layout.setSpacing(Space.M)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._button)
+        layout.addWidget(self._close)
+        self.hide()
+
+    def show_text(self, text: str, tone: str = "error", button: str = "") -> None:
+        """Shows one sentence; ``tone`` is ``error``, ``warning``, ``success`` or ``info``."""
+        self._icon.set_icon(*_BANNER_ICONS[tone])
+        self._text.setText(text)
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+        set_tone(self, tone)
+        self.show()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
