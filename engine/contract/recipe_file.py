@@ -145,9 +145,14 @@ def _invalid(text: str) -> RequestError:
     return RequestError("recipe_invalid", key=key, reason=reason.replace("`", ""))
 
 
+def recipe_text(recipe: Recipe) -> str:
+    """The recipe as TOML; values that are defaults are left out."""
+    return tomli_w.dumps({"schema": recipe.schema, **msgspec.to_builtins(recipe)})
+
+
 def write_recipe(recipe: Recipe, path: Path) -> None:
-    """Writes the recipe as TOML, atomically; values that are defaults are left out."""
-    write_atomically(path, tomli_w.dumps({"schema": recipe.schema, **msgspec.to_builtins(recipe)}).encode())
+    """Writes the recipe as TOML, atomically."""
+    write_atomically(path, recipe_text(recipe).encode())
 
 
 def commented_recipe(recipe: Recipe) -> str:
