@@ -1,0 +1,24 @@
+"""What ships with Penjing: icons, styles, translations and the sample project. Importing this loads no torch."""
+
+from importlib.resources import files
+from pathlib import Path
+
+
+def sample_folder() -> Path:
+    """The folder of the sample project: model, data and recipe."""
+    return Path(str(files(__name__))) / "sample"
+
+
+def sample_weights() -> Path:
+    """SimpleNet's trained weights, a state_dict."""
+    return sample_folder() / "simplenet.pt"
+
+
+def sample_data() -> Path:
+    """The digits, as ``x_train, y_train, x_test, y_test``."""
+    return sample_folder() / "digits.npz"
+
+
+def sample_recipe() -> Path:
+    """The recipe that the demo runs."""
+    return sample_folder() / "recipe.toml"

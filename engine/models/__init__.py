@@ -1,0 +1,1 @@
+"""Opens model files that strangers made, and captures their graphs."""

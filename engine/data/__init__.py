@@ -1,0 +1,1 @@
+"""Reads what models are trained and measured on, checks it, and parts it into splits."""

@@ -1,0 +1,27 @@
+"""Whether a model and its data belong together."""
+
+from engine.contract.errors import RequestError
+from engine.data.splits import Data, Split
+from engine.models.opening import LoadedModel
+
+
+def check_data_fits(data: Data, model: LoadedModel) -> None:
+    """Compares sample shapes and labels with what the model takes and answers.
+
+    Raises:
+        RequestError: the shapes differ, or a label is none of the model's classes.
+    """
+    if data.sample_shape != model.example_shape:
+        raise RequestError("data_wrong_shape", found=data.sample_shape, wanted=model.example_shape)
+    for name in ("train", "validation", "test"):
+        _check_labels(name, getattr(data, name), model.output_classes)
+
+
+def _check_labels(name: str, split: Split, classes: int) -> None:
+    if len(split) == 0:
+        return
+    low, high = int(split.labels.min()), int(split.labels.max())
+    if low < 0 or high >= classes:
+        raise RequestError(
+            "labels_out_of_range", split=name, low=low, high=high, classes=classes, last=classes - 1
+        )

@@ -1,0 +1,105 @@
+"""Code that comes with a model: what a file wants, who vouches for it, and how a user's Python file is run."""
+
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from engine.context import RunContext
+from engine.contract.errors import PenjingError, RequestError, TrustRequired
+
+RUNS_PYTHON = ("runs this Python file",)
+
+
+def require_trust(path: Path, wants: tuple[str, ...], ctx: RunContext) -> None:
+    """Asks the user to vouch for ``path``.
+
+    Raises:
+        TrustRequired: the user does not.
+    """
+    if not ctx.ask(path, wants):
+        raise TrustRequired("trust_required", path=path, wants=", ".join(wants))
+
+
+def split_reference(text: str) -> tuple[Path, str]:
+    """The file and the callable of ``FILE.py:callable``; Windows drives have their colon earlier.
+
+    >>> split_reference("nets.py:LeNet5")[1]
+    'LeNet5'
+    """
+    file, _, name = text.rpartition(":")
+    return Path(file), name
+
+
+def load_python(path: Path, ctx: RunContext) -> ModuleType:
+    """Runs a user's Python file under a private module name, once the user has vouched for it.
+
+    Neither its folder nor its name comes to stand on the module path, so it shadows nothing. The same content is
+    run once in a process, so that its classes stay the same ones.
+
+    Raises:
+        TrustRequired: the user has not vouched for it.
+        RequestError: it is missing or raises.
+    """
+    if not path.is_file():
+        raise RequestError("file_missing", path=path)
+    require_trust(path, RUNS_PYTHON, ctx)
+    digest = hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()
+    name = f"_penjing_python_{digest[:16]}"
+    if name not in sys.modules:
+        guarded(path, lambda: _run(path, name))
+    return sys.modules[name]
+
+
+def _run(path: Path, name: str) -> None:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+
+
+def callable_of(module: ModuleType, path: Path, name: str) -> Callable[[], object]:
+    """The callable ``name`` of a user's module.
+
+    Raises:
+        RequestError: there is none of that name; the sentence lists those that it defines.
+    """
+    found = getattr(module, name, None)
+    if callable(found):
+        return found  # type: ignore[no-any-return]
+    own = [key for key, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
+    raise RequestError("python_no_callable", path=path, name=name, found=", ".join(own) or "none")
+
+
+def call_python(text: str, ctx: RunContext) -> object:
+    """What ``FILE.py:callable`` returns.
+
+    Raises:
+        TrustRequired: the user has not vouched for the file.
+        RequestError: the file or the callable fails.
+    """
+    path, name = split_reference(text)
+    function = callable_of(load_python(path, ctx), path, name)
+    return guarded(path, function)
+
+
+def guarded(path: Path, function: Callable[[], Any]) -> Any:
+    """Calls what a user wrote; whatever it raises becomes one error that names the file.
+
+    Raises:
+        RequestError: it raised.
+    """
+    try:
+        return function()
+    except PenjingError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise RequestError("python_failed", path=path, reason=f"{type(error).__name__}: {error}") from None

@@ -1,0 +1,93 @@
+"""One label out of several: loss, accuracy, and what a confusion matrix says."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from engine.context import RunContext
+from engine.contract.methods import Task
+from engine.contract.stats import Metrics
+from engine.data.splits import Data, Split
+
+Confusion = tuple[tuple[int, ...], ...]
+
+
+def evaluate(
+    model: nn.Module,
+    split: Split,
+    data: Data,
+    ctx: RunContext,
+    *,
+    batch_size: int = 256,
+    on_batch: Callable[[int], None] | None = None,
+) -> tuple[Metrics, Confusion]:
+    """Runs a split through the model.
+
+    Args:
+        model: answers logits (N, classes); its training mode is given back as it was.
+        split: may be empty: then nothing is known.
+        data: how samples become inputs.
+        ctx: stops between batches.
+        batch_size: samples at once.
+        on_batch: told the samples done so far, after each batch.
+
+    Returns:
+        The metrics, and the confusion matrix (rows: true class).
+    """
+    was_training = model.training
+    model.eval()
+    parts = []
+    try:
+        with torch.no_grad():
+            for start in range(0, len(split), batch_size):
+                ctx.raise_if_cancelled()
+                parts.append(model(data.to_inputs(split.inputs[start : start + batch_size])))
+                if on_batch is not None:
+                    on_batch(min(start + batch_size, len(split)))
+    finally:
+        model.train(was_training)
+    if not parts:
+        return Metrics(), ()
+    logits = torch.cat(parts)
+    return metrics_of(logits, split.labels, logits.shape[1])
+
+
+def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, Confusion]:
+    """Metrics of logits (N, classes) against labels (N,), and the confusion matrix.
+
+    Precision, recall and F1 are means over all classes; where a class was never guessed (or never true) its share
+    counts as 0.
+    """
+    logits, labels = logits.double(), labels.to(logits.device)
+    guesses = logits.argmax(dim=1)
+    confusion = torch.bincount(labels * classes + guesses, minlength=classes * classes).view(classes, classes)
+    hits = confusion.diagonal().double()
+    guessed, true = confusion.sum(dim=0).double(), confusion.sum(dim=1).double()
+    metrics = Metrics(
+        loss=_finite(nn.functional.cross_entropy(logits, labels)),
+        accuracy=_finite(hits.sum() / len(labels)),
+        precision=_finite(_share(hits, guessed).mean()),
+        recall=_finite(_share(hits, true).mean()),
+        f1=_finite(_share(2 * hits, guessed + true).mean()),
+        top5=_top5(logits, labels) if classes > 5 else None,
+    )
+    return metrics, tuple(tuple(row) for row in confusion.tolist())
+
+
+def _share(part: Tensor, whole: Tensor) -> Tensor:
+    return part / whole.clamp(min=1)
+
+
+def _top5(logits: Tensor, labels: Tensor) -> float:
+    is_hit = (logits.topk(5, dim=1).indices == labels.unsqueeze(1)).any(dim=1)
+    return float(is_hit.double().mean())
+
+
+def _finite(value: Tensor) -> float | None:
+    number = float(value)
+    return number if torch.isfinite(value) else None
+
+
+TASKS: dict[Task, Callable[..., tuple[Metrics, Confusion]]] = {Task.CLASSIFICATION: evaluate}
+"""What measures a model for each task."""
