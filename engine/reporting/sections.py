@@ -1,0 +1,144 @@
+"""The tables of a report's page."""
+
+from collections.abc import Sequence
+
+from engine.contract.report import Artifact, LayerReport, Report
+from engine.reporting.figures import (
+    count_text,
+    milliseconds_text,
+    number_text,
+    shape_text,
+    share_text,
+    size_text,
+)
+from engine.reporting.markup import Html, join, tag
+
+
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], text_columns: frozenset[int] = frozenset()
+) -> Html:
+    """A table whose first column names the row; ``text_columns`` are set to the left and may break."""
+    kinds = {column: {"class_": "text"} for column in text_columns}
+    head = tag("tr", *(tag("th", text, scope="col", **kinds.get(i, {})) for i, text in enumerate(heads)))
+    body = [
+        tag(
+            "tr",
+            tag("th", row[0], scope="row"),
+            *(tag("td", cell, **kinds.get(i, {})) for i, cell in enumerate(row[1:], 1)),
+        )
+        for row in rows
+    ]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
+
+
+def artifact_table(artifacts: Sequence[Artifact]) -> Html:
+    """What was written, and whether it held when it was re-run."""
+    heads = [
+        "File",
+        "Size",
+        "Verified",
+        "Accuracy",
+        "Agreement",
+        "Largest error",
+        "Operators",
+        "Latency",
+        "SHA-256",
+        "Verdict",
+    ]
+    return table(heads, [_artifact_row(item) for item in artifacts], frozenset({9}))
+
+
+def _artifact_row(item: Artifact) -> list[str]:
+    badge = tag(
+        "span",
+        "verified" if item.verified else "not verified",
+        class_="badge" if item.verified else "badge bad",
+    )
+    runs = item.integer_operators + item.float_operators
+    return [
+        item.path,
+        size_text(item.size_bytes),
+        badge,
+        share_text(item.accuracy),
+        share_text(item.agreement),
+        number_text(item.max_error),
+        f"{item.integer_operators} integer, {item.float_operators} float" if runs else "–",
+        milliseconds_text(item.latency_ms.p50 if item.latency_ms else None),
+        tag("code", f"{item.sha256[:12]}…"),
+        item.why,
+    ]
+
+
+def layer_table(layers: Sequence[LayerReport]) -> Html:
+    """Every layer before and after, with bars of its bytes against the largest layer's."""
+    largest = max((layer.parameter_bytes_before for layer in layers), default=1) or 1
+    heads = [
+        "Layer",
+        "Kind",
+        "Shape",
+        "Bytes",
+        "",
+        "Sparsity",
+        "Bits",
+        "MACs",
+        "SQNR",
+        "Left as it is because",
+    ]
+    return table(heads, [_layer_row(layer, largest) for layer in layers], frozenset({9}))
+
+
+def _layer_row(layer: LayerReport, largest: int) -> list[str]:
+    return [
+        layer.name,
+        layer.kind,
+        _change(shape_text(layer.shape_before), shape_text(layer.shape_after)),
+        _change(size_text(layer.parameter_bytes_before), size_text(layer.parameter_bytes_after)),
+        _bars(layer.parameter_bytes_before / largest, layer.parameter_bytes_after / largest),
+        _change(share_text(layer.sparsity_before), share_text(layer.sparsity_after)),
+        f"{layer.weight_bits} / {layer.activation_bits}",
+        _change(count_text(layer.macs_before), count_text(layer.macs_after)),
+        "–" if layer.sqnr_db is None else f"{layer.sqnr_db:.1f} dB",
+        layer.why or "",
+    ]
+
+
+def _change(before: str, after: str) -> str:
+    return before if before == after else f"{before} → {after}"
+
+
+def _bars(before: float, after: float) -> Html:
+    bars = [tag("i", style=f"width:{100 * share:.1f}%") for share in (before, after)]
+    return tag("span", *bars, class_="bars")
+
+
+def confusion_matrices(report: Report) -> Html:
+    """What was taken for what, before and after; empty where nothing was measured."""
+    names = report.recipe.data.class_names
+    pairs = (("Before", report.before.confusion), ("After", report.after.confusion))
+    drawn = [_matrix(title, counts, names) for title, counts in pairs if counts]
+    if not drawn:
+        return Html("")
+    return join([tag("h2", "What was taken for what"), tag("div", *drawn, class_="pair")])
+
+
+def _matrix(title: str, counts: tuple[tuple[int, ...], ...], names: tuple[str, ...]) -> Html:
+    labels = [names[i] if i < len(names) else str(i) for i in range(len(counts))]
+    head = tag("tr", tag("th", ""), *(tag("th", label, scope="col") for label in labels))
+    rows = [
+        tag("tr", tag("th", label, scope="row"), *(_cell(count, sum(row)) for count in row))
+        for label, row in zip(labels, counts, strict=True)
+    ]
+    caption = tag("caption", f"{title}: rows are the true class, columns the answer")
+    return tag(
+        "div",
+        tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="matrix"),
+        class_="scroll",
+    )
+
+
+def _cell(count: int, total: int) -> Html:
+    # The root keeps a single mistake among hundreds of hits visible.
+    strength = (count / total) ** 0.5 if total else 0.0
+    return tag(
+        "td", str(count) if count else "·", style=f"background:rgb(var(--heat) / {0.6 * strength:.2f})"
+    )
