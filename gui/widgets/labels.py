@@ -22,6 +22,11 @@ def heading(text: str = "") -> QLabel:
     return _label(text, "heading")
 
 
+def strong_label(text: str = "") -> QLabel:
+    """The name of a row or a choice."""
+    return _label(text, "strong")
+
+
 def caption(text: str = "") -> QLabel:
     """A small remark, which wraps."""
     label = _label(text, "caption")

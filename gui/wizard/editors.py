@@ -1,0 +1,264 @@
+"""One editor for each kind of field: it shows a plain value and tells when the user changed it.
+
+Editors let values beyond the contract's limits be typed: the form refuses them with a sentence, which teaches
+more than a box that silently types something else.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contract.fields import FieldKind, FieldSpec
+from gui.translation import translate_contract
+
+_ANY_INTEGER = 2**31 - 1
+_SHARES = {"ratio", "validation"}
+_FIELD_WIDTH = 132
+
+
+def is_share(spec: FieldSpec) -> bool:
+    """Whether a field is a part of a whole, which people read in percent."""
+    return spec.name in _SHARES
+
+
+class FieldEditor(QWidget):
+    """The base of editors; ``changed`` carries the new plain value, only where the user changed it."""
+
+    changed = Signal(object)
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+
+    def set_value(self, value: object) -> None:
+        """Shows ``value`` without telling."""
+        with QSignalBlocker(self):
+            self._show(value)
+
+    def _show(self, value: object) -> None:
+        raise TypeError(f"{type(self).__name__} shows nothing")
+
+    def help_text(self) -> str:
+        """The sentence that belongs to what is shown."""
+        return translate_contract(self.spec.help)
+
+    def retranslate(self) -> None:
+        """Renews texts in the current language."""
+
+    def _lay_out(self, *widgets: QWidget) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        for widget in widgets:
+            layout.addWidget(widget)
+        self.setFocusProxy(widgets[-1])
+
+
+class _CalmWheel:
+    """Mixed into boxes inside a scrolled page: the wheel scrolls the page unless the box has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():  # type: ignore[attr-defined]
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class _IntegerBox(_CalmWheel, QSpinBox):
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
+        self._spec = spec
+        self.setRange(-_ANY_INTEGER, _ANY_INTEGER)
+        _prepare_(self)
+
+    def stepBy(self, steps: int) -> None:
+        self.setValue(round(_clamped(self.value() + steps, self._spec)))
+
+
+class _NumberBox(_CalmWheel, QDoubleSpinBox):
+    """A number in its shortest form; a share is shown in percent."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__()
+        self._spec = spec
+        self.factor = 100 if is_share(spec) else 1
+        self.setDecimals(8)
+        self.setRange(-1e9, 1e9)
+        self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        if self.factor > 1:
+            self.setSuffix(" %")
+            self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
+        _prepare_(self)
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.8f}".rstrip("0").rstrip(".")
+
+    def stepBy(self, steps: int) -> None:
+        before = self.value()
+        super().stepBy(steps)
+        within = _clamped(self.value() / self.factor, self._spec) * self.factor
+        if self._spec.is_maximum_open and within >= (self._spec.maximum or 0) * self.factor:
+            within = before
+        if self._spec.is_minimum_open and within <= (self._spec.minimum or 0) * self.factor:
+            within = before
+        self.setValue(within)
+
+
+def _prepare_(box: QAbstractSpinBox) -> None:
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setKeyboardTracking(False)
+    box.setFixedWidth(_FIELD_WIDTH)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+
+
+def _clamped(value: float, spec: FieldSpec) -> float:
+    low = spec.minimum if spec.minimum is not None else value
+    high = spec.maximum if spec.maximum is not None else value
+    return min(max(value, low), high)
+
+
+class IntegerEditor(FieldEditor):
+    """A whole number."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.box = _IntegerBox(spec)
+        self.box.valueChanged.connect(self.changed)
+        self._lay_out(self.box)
+
+    def _show(self, value: object) -> None:
+        if isinstance(value, int):
+            self.box.setValue(value)
+
+
+class NumberEditor(FieldEditor):
+    """A real number, or a share in percent; a ratio has a slider too."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.box = _NumberBox(spec)
+        self.box.valueChanged.connect(self._on_box_value_changed)
+        self.slider: QSlider | None = None
+        if spec.name == "ratio":
+            self.slider = QSlider(Qt.Orientation.Horizontal)
+            self.slider.setRange(0, 95)
+            self.slider.setPageStep(5)
+            self.slider.setFixedWidth(180)
+            self.slider.valueChanged.connect(self.box.setValue)
+            self._lay_out(self.slider, self.box)
+        else:
+            self._lay_out(self.box)
+
+    def _show(self, value: object) -> None:
+        if isinstance(value, int | float):
+            self.box.setValue(value * self.box.factor)
+
+    def _on_box_value_changed(self, shown: float) -> None:
+        if self.slider is not None:
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(shown))
+        self.changed.emit(round(shown / self.box.factor, 10))
+
+
+class _ChoiceBox(_CalmWheel, QComboBox):
+    pass
+
+
+class ChoiceEditor(FieldEditor):
+    """One of several; the help is the chosen one's own sentence."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.box = _ChoiceBox()
+        self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.box.setMinimumWidth(200)
+        for choice in spec.choices:
+            self.box.addItem("", choice.value)
+        self.retranslate()
+        self.box.currentIndexChanged.connect(self._on_box_index_changed)
+        self._lay_out(self.box)
+
+    def _show(self, value: object) -> None:
+        self.box.setCurrentIndex(self.box.findData(str(value)))
+
+    def help_text(self) -> str:
+        index = self.box.currentIndex()
+        return translate_contract(self.spec.choices[index].help) if index >= 0 else super().help_text()
+
+    def retranslate(self) -> None:
+        for index, choice in enumerate(self.spec.choices):
+            self.box.setItemText(index, translate_contract(choice.label))
+            self.box.setItemData(index, translate_contract(choice.help), Qt.ItemDataRole.ToolTipRole)
+
+    def _on_box_index_changed(self, index: int) -> None:
+        self.changed.emit(self.spec.choices[index].value)
+
+
+class ChoicesEditor(FieldEditor):
+    """Any of several."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.boxes = {choice.value: QCheckBox() for choice in spec.choices}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for box in self.boxes.values():
+            box.toggled.connect(self._on_box_toggled)
+            layout.addWidget(box)
+        self.retranslate()
+
+    def _show(self, value: object) -> None:
+        chosen = value if isinstance(value, list | tuple) else ()
+        for name, box in self.boxes.items():
+            with QSignalBlocker(box):
+                box.setChecked(name in chosen)
+
+    def retranslate(self) -> None:
+        for choice in self.spec.choices:
+            self.boxes[choice.value].setText(translate_contract(choice.label))
+            self.boxes[choice.value].setToolTip(translate_contract(choice.help))
+
+    def _on_box_toggled(self) -> None:
+        self.changed.emit([name for name, box in self.boxes.items() if box.isChecked()])
+
+
+class TextEditor(FieldEditor):
+    """One line of text."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.box = QLineEdit()
+        self.box.setMinimumWidth(240)
+        self.box.editingFinished.connect(self._on_box_editing_finished)
+        self._lay_out(self.box)
+
+    def _show(self, value: object) -> None:
+        self.box.setText(str(value or ""))
+
+    def _on_box_editing_finished(self) -> None:
+        if self.box.isModified():
+            self.box.setModified(False)
+            self.changed.emit(self.box.text())
+
+
+EDITORS: dict[FieldKind, Callable[[FieldSpec], FieldEditor]] = {
+    FieldKind.INTEGER: IntegerEditor,
+    FieldKind.NUMBER: NumberEditor,
+    FieldKind.CHOICE: ChoiceEditor,
+    FieldKind.CHOICES: ChoicesEditor,
+    FieldKind.TEXT: TextEditor,
+}
+"""What edits each kind of field that the wizard shows."""

@@ -1,0 +1,180 @@
+"""Layers that differ from the rest, as a table that is edited in place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec
+from engine.contract.stats import LayerStats
+from gui.translation import translate_sentence
+
+Index = QModelIndex | QPersistentModelIndex
+NAME, SHAPE, DONE, VALUE = range(4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerField:
+    """Which number of a layer's exception the table edits, and how it is written."""
+
+    table: str
+    name: str
+    write: Callable[[float], str]
+    read: Callable[[str], float]
+
+
+def _read_percent(text: str) -> float:
+    return round(float(text.replace("%", "").strip()) / 100, 6)
+
+
+PRUNE_FIELD = LayerField(
+    table="prune", name="ratio", write=lambda ratio: f"{ratio * 100:g} %", read=_read_percent
+)
+QUANTIZE_FIELD = LayerField(
+    table="quantize", name="weight_bits", write=lambda bits: f"{bits:g}", read=lambda text: int(text)
+)
+
+
+class LayerExceptionModel(QAbstractTableModel):
+    """Name, shape, whether the layer takes part, and its own number where it has one.
+
+    ``edited`` carries the layer and its exception as plain values, None where it has none any more;
+    ``unreadable`` the text that is no number.
+    """
+
+    edited = Signal(str, object)
+    unreadable = Signal(str)
+
+    def __init__(self, field: LayerField, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._field = field
+        self._layers: tuple[LayerStats, ...] = ()
+        self._locked: dict[str, str] = {}
+        self._exceptions: dict[str, dict[str, Any]] = {}
+        self._common: float = 0.0
+
+    def show_layers(self, layers: tuple[LayerStats, ...], locked: dict[str, str]) -> None:
+        """Shows these layers; those in ``locked`` cannot take part, for the reason given."""
+        if (layers, locked) != (self._layers, self._locked):
+            self.beginResetModel()
+            self._layers, self._locked = layers, locked
+            self.endResetModel()
+
+    def show_exceptions(
+        self, exceptions: dict[str, LayerPruneSpec] | dict[str, LayerQuantizeSpec], common: float
+    ) -> None:
+        """Shows the recipe's exceptions; the others follow ``common``."""
+        self._exceptions = msgspec.to_builtins(exceptions)
+        self._common = common
+        if self._layers:
+            self.dataChanged.emit(self.index(0, DONE), self.index(len(self._layers) - 1, VALUE))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Qt's hook: one row a layer."""
+        return 0 if parent.isValid() else len(self._layers)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt's hook: name, shape, takes part, number."""
+        return 0 if parent.isValid() else 4
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401 - Qt's variant
+        """Qt's hook: the columns' names."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        is_pruning = self._field is PRUNE_FIELD
+        return (
+            self.tr("Layer"),
+            self.tr("Shape"),
+            self.tr("Prune") if is_pruning else self.tr("Quantize"),
+            self.tr("Ratio") if is_pruning else self.tr("Weight bits"),
+        )[section]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Qt's hook: locked layers are shown and cannot be edited."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not index.isValid() or self._layers[index.row()].name in self._locked:
+            return flags
+        if index.column() == DONE:
+            return flags | Qt.ItemFlag.ItemIsUserCheckable
+        if index.column() == VALUE and not self._exception(index.row()).get("skip"):
+            return flags | Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        """Qt's hook: texts, check marks and tool tips."""
+        if not index.isValid():
+            return None
+        row, column = index.row(), index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.CheckStateRole and column == DONE:
+            return Qt.CheckState.Checked if self._takes_part(row) else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return translate_sentence(self._locked.get(self._layers[row].name, "")) or self._text(row, NAME)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Qt's hook: tells of the edit; it is shown once the recipe took it."""
+        layer = self._layers[index.row()].name
+        exception = dict(self._exception(index.row()))
+        if role == Qt.ItemDataRole.CheckStateRole:
+            exception["skip"] = Qt.CheckState(value) is Qt.CheckState.Unchecked
+        elif not self._read_number_(exception, str(value)):
+            return False
+        kept = {name: entry for name, entry in exception.items() if entry not in (None, False)}
+        self.edited.emit(layer, kept or None)
+        return True
+
+    def retranslate(self) -> None:
+        """Has the headers read again."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 3)
+
+    def is_own(self, row: int) -> bool:
+        """Whether the layer differs from the rest."""
+        return bool(self._exception(row))
+
+    def is_locked(self, row: int) -> bool:
+        """Whether the layer cannot take part."""
+        return self._layers[row].name in self._locked
+
+    def _read_number_(self, exception: dict[str, Any], text: str) -> bool:
+        if not text.strip():
+            exception[self._field.name] = None
+            return True
+        try:
+            exception[self._field.name] = self._field.read(text)
+        except ValueError:
+            self.unreadable.emit(text)
+            return False
+        return True
+
+    def _exception(self, row: int) -> dict[str, Any]:
+        return self._exceptions.get(self._layers[row].name, {})
+
+    def _takes_part(self, row: int) -> bool:
+        return not self.is_locked(row) and not self._exception(row).get("skip")
+
+    def _text(self, row: int, column: int) -> str:
+        layer = self._layers[row]
+        if column == NAME:
+            return layer.name
+        if column == SHAPE:
+            return "×".join(str(size) for size in layer.shape)
+        if column == VALUE and self._takes_part(row):
+            return self._field.write(self._exception(row).get(self._field.name, self._common))
+        return "–" if column == VALUE else ""
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    across = Qt.AlignmentFlag.AlignRight if column == VALUE else Qt.AlignmentFlag.AlignLeft
+    return across | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,56 @@
+"""What all pages of the wizard share."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui.theme import Space
+from gui.wizard.flow import WizardFlow
+from gui.wizard.form import RecipeForm
+
+
+class StepPage(QWidget):
+    """One page of the wizard: shows a flow, tells of edits; two columns, each scrolls by itself.
+
+    ``edited`` carries a recipe path and a plain value; ``layer_edited`` a table, a layer and its exception or None.
+    """
+
+    edited = Signal(str, object)
+    layer_edited = Signal(str, str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.left, self.right = QVBoxLayout(), QVBoxLayout()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.L)
+        for column, stretch in ((self.left, 11), (self.right, 9)):
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(Space.L)
+            layout.addWidget(_scrolled(column), stretch)
+
+    def forms(self) -> tuple[RecipeForm, ...]:
+        """The forms on this page."""
+        return ()
+
+    def show_flow(self, flow: WizardFlow) -> None:
+        """Shows the recipe as it is now."""
+
+    def show_layer_error(self, sentence: str) -> None:
+        """Says why the exception of a layer was refused; empty where none was."""
+
+    def retranslate(self) -> None:
+        """Renews the texts in the current language."""
+        for form in self.forms():
+            form.retranslate()
+
+
+def _scrolled(column: QVBoxLayout) -> QScrollArea:
+    inside = QWidget()
+    inside.setObjectName("scrolled")
+    inside.setLayout(column)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
