@@ -139,6 +139,7 @@ _FAMILIES = [
     "Inter", "Segoe UI", ".AppleSystemUIFont", "Noto Sans", "Noto Sans CJK SC",
     "PingFang SC", "Microsoft YaHei UI", "DejaVu Sans",
 ]  # fmt: skip
+_STYLES = ("penjing.qss", "work.qss")
 FONT_SIZES = {"title": 22, "heading": 15, "body": 13, "caption": 12, "stat": 26}
 """Pixels by role; Qt multiplies them by the screen's scale."""
 
@@ -193,7 +194,8 @@ def body_font() -> QFont:
 
 def style_sheet(theme: Theme) -> str:
     """The style sheet with the theme's colours filled in."""
-    template = Template(files("resources").joinpath("styles", "penjing.qss").read_text(encoding="utf-8"))
+    styles = files("resources").joinpath("styles")
+    template = Template("\n".join(styles.joinpath(name).read_text(encoding="utf-8") for name in _STYLES))
     sizes = {f"size_{role}": f"{pixels}px" for role, pixels in FONT_SIZES.items()}
     icons = str(files("resources").joinpath("icons")).replace("\\", "/")
     return template.substitute(asdict(theme), **sizes, icons=icons)
