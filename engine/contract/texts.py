@@ -31,6 +31,7 @@ TEXTS: dict[str, str] = {
     "input_shape_needed": "The shape of the input of {architecture} cannot be inferred; say it, such as input_shape = [3, 224, 224].",
     "forward_failed": "The model does not run on an input of shape {shape} ({reason}); correct the input shape.",
     "output_not_logits": "The model answers {found} to one batch; a classifier answers one tensor of (batch, classes).",
+    "class_not_found": '"{path}" needs {names}, which is not installed here; name the Python file that defines it as the architecture, such as FILE.py:{name}.',
     # data
     "data_scheme": '"{text}" names no data; write sample, npz:FILE or FILE.py:callable.',
     "data_missing_arrays": '"{path}" lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.',
@@ -40,6 +41,7 @@ TEXTS: dict[str, str] = {
     "data_wrong_shape": "The data has samples of shape {found}, the model takes {wanted}; correct the data or input_shape.",
     "data_wrong_type": "The array {name} has the type {found}; give uint8 images or floats.",
     "data_not_finite": "The array {name} holds values that are not finite; clean the data first.",
+    "augment_needs_images": 'augment = "{kind}" needs images of shape (channels, height, width), but the data has samples of shape {found}; set augment = "none".',
     "labels_not_integers": 'The labels of "{split}" have the type {found}; give whole numbers from 0.',
     "labels_out_of_range": 'The labels of "{split}" go from {low} to {high}, but the model has {classes} classes: labels must go from 0 to {last}.',
     "normalisation_channels": "{name} has {found} values, but the data has {channels} channels; give one value or {channels}.",
@@ -95,6 +97,7 @@ TEXTS: dict[str, str] = {
     "locked_untraced": "the model could not be traced ({reason})",
     "locked_kind": "layers of type {kind} have no channels to cut",
     "locked_input": "its input comes straight from the data",
+    "locked_fixed_input": "the channels of its input are fixed",
     "locked_request": "the recipe skips it",
     "float_kind": "layers of type {kind} stay float",
     "float_rank": "its input has {rank} dimensions; 2 can run in integers",

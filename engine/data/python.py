@@ -1,21 +1,21 @@
 """Data from a user's Python file: FILE.py:callable returns four arrays, or a pair of data sets."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
-import torch
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
-from engine.data.arrays import NAMES, Array, Arrays
-from engine.models.trust import call_python
+from engine.data.arrays import Array, Arrays, arrays_from
+from engine.models.trust import call_python, guarded, split_reference
 
 _WANTED = "a mapping with x_train, y_train, x_test and y_test, or a pair (train, test) of data sets"
+_CANCEL_EVERY = 256
 
 
-class Samples(Protocol):
-    """A map-style data set of (sample, label) pairs, such as torch.utils.data.Dataset."""
+class SampleSet(Protocol):
+    """Pairs of sample and label by index, such as a torch.utils.data.Dataset."""
 
     def __len__(self) -> int: ...
 
@@ -29,44 +29,38 @@ def read_python(text: str, ctx: RunContext) -> Arrays:
         TrustRequired: the user has not.
         RequestError: the file fails, or returns something else.
     """
+    path, _ = split_reference(text)
     result = call_python(text, ctx)
     if isinstance(result, Mapping):
-        missing = [name for name in NAMES if name not in result]
-        if missing:
-            raise RequestError("data_missing_arrays", path=text, missing=", ".join(missing))
-        x_train, y_train, x_test, y_test = (_array(text, result[name]) for name in NAMES)
-        return Arrays(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
-    if isinstance(result, tuple | list) and len(result) == 2 and all(map(_is_data_set, result)):
-        (x_train, y_train), (x_test, y_test) = (_collected(text, part, ctx) for part in result)
-        return Arrays(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
-    raise RequestError("python_wrong_result", text=text, found=type(result).__name__, wanted=_WANTED)
+        return cast(Arrays, guarded(path, lambda: arrays_from(text, result)))
+    if isinstance(result, tuple | list) and len(result) == 2 and all(map(_is_sample_set, result)):
+        return cast(Arrays, guarded(path, lambda: _collected(result[0], result[1], ctx)))
+    raise RequestError("python_wrong_result", text=text, found=_described(result), wanted=_WANTED)
 
 
-def _is_data_set(value: object) -> bool:
+def _is_sample_set(value: object) -> bool:
     return (
         hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, str | Mapping)
     )
 
 
-def _collected(text: str, samples: Samples, ctx: RunContext) -> tuple[Array, Array]:
+def _collected(train: SampleSet, test: SampleSet, ctx: RunContext) -> Arrays:
+    x_train, y_train = _stacked(train, ctx)
+    x_test, y_test = _stacked(test, ctx)
+    return Arrays(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+
+
+def _stacked(samples: SampleSet, ctx: RunContext) -> tuple[Array, Array]:
     inputs, labels = [], []
-    try:
-        for index in range(len(samples)):
-            if index % 256 == 0:
-                ctx.raise_if_cancelled()
-            sample, label = samples[index]
-            inputs.append(_array(text, sample))
-            labels.append(_array(text, label))
-        return np.stack(inputs), np.stack(labels)
-    except (ValueError, TypeError, IndexError, KeyError, OSError, RuntimeError) as error:
-        raise RequestError("python_failed", path=text, reason=f"{type(error).__name__}: {error}") from None
+    for index in range(len(samples)):
+        if index % _CANCEL_EVERY == 0:
+            ctx.raise_if_cancelled()
+        sample, label = samples[index]
+        inputs.append(np.asarray(sample))
+        labels.append(np.asarray(label))
+    return np.stack(inputs), np.stack(labels)
 
 
-def _array(text: str, value: object) -> Array:
-    if isinstance(value, torch.Tensor):
-        return value.detach().cpu().numpy()
-    try:
-        array: Array = np.asarray(value)
-    except ValueError as error:
-        raise RequestError("python_failed", path=text, reason=error) from None
-    return array
+def _described(result: object) -> str:
+    length = f" of {len(result)}" if isinstance(result, tuple | list) else ""
+    return f"a {type(result).__name__}{length}"

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
-from engine.contract.methods import DataKind
+from engine.contract.methods import Augmentation, DataKind
 from engine.contract.recipe import DataSpec
 from engine.data.arrays import Arrays, read_npz
 from engine.data.checks import checked_split
@@ -38,7 +38,8 @@ class Data:
 
     Attributes:
         mean, std: float32, one value or one a channel.
-        class_names: one a class, in the order of the labels.
+        classes: as many as the labels or the names tell, whichever are more.
+        class_names: one a class, in the order of the labels; numbers where the recipe names none.
     """
 
     train: Split
@@ -56,12 +57,11 @@ class Data:
 
     def to_inputs(self, batch: Tensor) -> Tensor:
         """Samples as the model takes them: float32, bytes scaled to [0, 1], then (x - mean) / std per channel."""
-        scaled = batch.to(torch.float32)
-        if batch.dtype == torch.uint8:
-            scaled = scaled / 255
+        is_bytes = batch.dtype == torch.uint8
+        scaled = batch.to(torch.float32).div_(255) if is_bytes else batch
         shape = (1, -1) + (1,) * (batch.dim() - 2)
         mean, std = (value.to(batch.device).view(shape) for value in (self.mean, self.std))
-        return (scaled - mean) / std
+        return (scaled - mean).div_(std)
 
 
 SOURCES: dict[DataKind, Callable[[str, RunContext], Arrays]] = {
@@ -104,16 +104,17 @@ def load_data(spec: DataSpec, ctx: RunContext, *, seed: int) -> Data:
         raise RequestError(
             "data_wrong_shape", found=tuple(test.inputs.shape[1:]), wanted=tuple(whole.inputs.shape[1:])
         )
+    if spec.augment is not Augmentation.NONE and whole.inputs.dim() != 4:
+        raise RequestError("augment_needs_images", kind=spec.augment, found=tuple(whole.inputs.shape[1:]))
     train, validation = split_off(whole, spec.validation, seed=seed)
-    classes = max(int(part.labels.max()) for part in (whole, test)) + 1
-    classes = max(classes, len(spec.class_names))
+    classes = max(len(spec.class_names), *(int(part.labels.max()) + 1 for part in (whole, test)))
     channels = whole.inputs.shape[1] if whole.inputs.dim() > 1 else 1
     return Data(
         train=train,
         validation=validation,
         test=test,
         classes=classes,
-        class_names=spec.class_names or tuple(str(number) for number in range(classes)),
+        class_names=spec.class_names + tuple(str(label) for label in range(len(spec.class_names), classes)),
         mean=_per_channel("mean", spec.mean or (0.0,), channels=channels),
         std=_per_channel("std", spec.std or (1.0,), channels=channels),
     )

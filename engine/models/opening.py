@@ -46,8 +46,10 @@ def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int,
     """
     path = sample_weights() if source.file == "sample" else Path(source.file)
     content = content_of(source, ctx)
-    module = READERS[content.format](content, source, ctx)
-    module = module.to(device="cpu", dtype=torch.float32).eval().requires_grad_(True)
+    module = READERS[content.format](content, source, ctx).float().eval()
+    for parameter in module.parameters():
+        # What was frozen when the file was saved has to learn to do without what is pruned.
+        parameter.requires_grad_(parameter.is_floating_point())
     shape = source.input_shape or sample_shape or infer_shape(module, source)
     classes = count_classes(module, shape)
     info = SourceInfo(

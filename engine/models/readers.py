@@ -12,11 +12,12 @@ from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.architectures import build_architecture
 from engine.models.sniffing import check_file
-from engine.models.state import fit_weights_
+from engine.models.state import check_tensors, fit_weights_
 from engine.models.unpickling import unpickle
 from resources import sample_weights
 from resources.sample.net import SimpleNet
 
+_NESTED = 4
 _WRAPPERS = ("state_dict", "model_state_dict", "model_ema", "ema", "model", "net", "params", "module")
 
 
@@ -40,23 +41,34 @@ def content_of(source: ModelSource, ctx: RunContext) -> Content:
     check_file(path)
     value = _unwrapped(unpickle(path, source.architecture, ctx))
     if isinstance(value, nn.Module):
+        check_tensors(path, _state_of(path, value))
         return Content(format=SourceFormat.MODULE, module=value)
     state = _tensors(value)
     if not state:
         raise RequestError("file_no_weights", path=path, found=_described(value))
+    check_tensors(path, state)
     is_sample = source.file == "sample"
     return Content(format=SourceFormat.SAMPLE if is_sample else SourceFormat.STATE_DICT, state=state)
 
 
 def _unwrapped(value: object) -> object:
     """The weights in a training checkpoint such as ``{"epoch": 3, "state_dict": {…}}``."""
-    if isinstance(value, nn.DataParallel):
-        return value.module
-    if isinstance(value, Mapping):
-        for key in _WRAPPERS:
-            if isinstance(value.get(key), Mapping | nn.Module):
-                return _unwrapped(value[key])
+    for _ in range(_NESTED):
+        if isinstance(value, nn.DataParallel):
+            value = value.module
+        elif isinstance(value, Mapping):
+            inner = (value[key] for key in _WRAPPERS if isinstance(value.get(key), Mapping | nn.Module))
+            value = next(inner, value)
     return value
+
+
+def _state_of(path: Path, module: nn.Module) -> dict[str, Tensor]:
+    """All tensors of a module; a forged one may lack what every module has."""
+    try:
+        module.to(device="cpu").eval()
+        return dict([*module.named_parameters(), *module.named_buffers()])
+    except Exception as error:
+        raise RequestError("file_truncated", path=path, reason=error) from None
 
 
 def _tensors(value: object) -> dict[str, Tensor]:

@@ -26,6 +26,8 @@ def check_file(path: Path) -> None:
         raise RequestError("file_is_folder", path=path)
     if not path.exists():
         raise RequestError("file_missing", path=path)
+    if not path.is_file():
+        raise RequestError("file_unreadable", path=path, reason="it is a device or a pipe")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -65,7 +67,7 @@ def _check_zip(path: Path) -> None:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise RequestError("file_truncated", path=path, reason=error) from None
-    found = _hostile(members) or _other_zip(members)
+    found = _other_zip(members) or _hostile(members)
     if found:
         raise RequestError("file_unknown_format", path=path, found=found)
     if sum(member.file_size for member in members) > path.stat().st_size:
@@ -79,6 +81,8 @@ def _hostile(members: list[zipfile.ZipInfo]) -> str | None:
         return "a zip with compressed members, which torch.save never writes"
     if len(set(names)) < len(names):
         return "a zip with two members of one name"
+    if len({name.split("/")[0] for name in names}) > 1:
+        return "a zip of several folders"
     if any(".." in PurePosixPath(name).parts or name.startswith("/") or "\\" in name for name in names):
         return "a zip whose members lead out of it"
     return None

@@ -1,13 +1,34 @@
 """Puts weights into a network, or says which of them do not fit."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from engine.contract.errors import RequestError
 
+_ALWAYS_SMALL = 2**20
 _PREFIXES = ("module.", "_orig_mod.", "model.", "backbone.")
 _SHOWN = 3
+
+
+def check_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Refuses tensors that no layer computes with, and those that claim more elements than the file holds.
+
+    A stride of zero repeats one stored element without end: copied, a file of a kilobyte would fill the memory.
+
+    Raises:
+        RequestError: there is such a tensor.
+    """
+    for name, tensor in tensors.items():
+        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:
+            found = f'the tensor "{name}" of kind {tensor.type()}'
+            raise RequestError("file_no_weights", path=path, found=found)
+        claimed = tensor.numel() * tensor.element_size()
+        if claimed > max(tensor.untyped_storage().nbytes(), _ALWAYS_SMALL):
+            reason = f'"{name}" claims {claimed} bytes of which the file does not hold all'
+            raise RequestError("file_truncated", path=path, reason=reason)
 
 
 def fit_weights_(module: nn.Module, state: dict[str, Tensor], architecture: str) -> nn.Module:

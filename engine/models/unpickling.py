@@ -4,9 +4,11 @@ The ladder: tensors only; then modules of torch and torchvision; then classes of
 the architecture, once that is vouched for; and only on the user's word for this very file, anything else.
 """
 
+import importlib.util
 import io
 import pickle
 import pickletools
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -38,8 +40,25 @@ def unpickle(path: Path, architecture: str | None, ctx: RunContext) -> object:
         pairs: list[Any] = [(value, name) for name, value in allowed.items()]
         with torch.serialization.safe_globals(pairs):
             return _load(path, weights_only=True)
+    _require_installed(path, unknown)
     require_trust(path, tuple(unknown), ctx)
     return _load(path, weights_only=False, pickle_module=_pickle_with(allowed))
+
+
+def _require_installed(path: Path, names: list[str]) -> None:
+    """Looks for the packages without importing any; ``__main__`` was the script that saved the file.
+
+    Raises:
+        RequestError: some are not there, so that the user's word would not help.
+    """
+    missing = [name for name in names if not _is_installed(name.split(".")[0])]
+    if missing:
+        name = missing[0].rpartition(".")[2]
+        raise RequestError("class_not_found", path=path, names=", ".join(missing), name=name)
+
+
+def _is_installed(package: str) -> bool:
+    return package != "__main__" and (package in sys.modules or importlib.util.find_spec(package) is not None)
 
 
 def globals_of(path: Path) -> set[str]:
@@ -51,6 +70,9 @@ def globals_of(path: Path) -> set[str]:
     try:
         file = _wrapped_legacy(path) if is_legacy(path) else path
         return set(torch.serialization.get_unsafe_globals_in_checkpoint(file))  # type: ignore[arg-type]
+    except pickle.UnpicklingError:
+        found = "it was pickled by another protocol than torch.save's own"
+        raise RequestError("file_unknown_format", path=path, found=found) from None
     except Exception as error:
         raise _broken(path, error) from None
 
