@@ -20,6 +20,7 @@ class ChoiceCard(QPushButton):
         self._icon_name = icon_name
         self._icon = IconLabel(icon_name, _ICON_SIZE, "text_secondary")
         self._title, self._text = strong_label(), caption()
+        self._layout = QHBoxLayout(self)
         self._lay_out()
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -32,7 +33,7 @@ class ChoiceCard(QPushButton):
         texts.addWidget(self._title)
         texts.addWidget(self._text)
         texts.addStretch(1)
-        layout = QHBoxLayout(self)
+        layout = self._layout
         layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         layout.setSpacing(Space.M)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -50,15 +51,15 @@ class ChoiceCard(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """Qt's hook: a button asks its style, we ask the text."""
-        return self.layout().totalHeightForWidth(width)
+        return self._layout.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:
         """Qt's hook: room for the text."""
-        return self.layout().totalSizeHint()
+        return self._layout.totalSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         """Qt's hook: no narrower than the longest word."""
-        return self.layout().totalMinimumSize()
+        return self._layout.totalMinimumSize()
 
     def _on_toggled(self, is_chosen: bool) -> None:
         self._icon.set_icon(self._icon_name, "accent" if is_chosen else "text_secondary")

@@ -136,12 +136,15 @@ class IntegerEditor(FieldEditor):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.box = _IntegerBox(spec)
-        self.box.valueChanged.connect(self.changed)
+        self.box.valueChanged.connect(self._on_box_value_changed)
         self._lay_out(self.box)
 
     def _show(self, value: object) -> None:
         if isinstance(value, int):
             self.box.setValue(value)
+
+    def _on_box_value_changed(self, value: int) -> None:
+        self.changed.emit(value)
 
 
 class NumberEditor(FieldEditor):
@@ -195,10 +198,12 @@ class ChoiceEditor(FieldEditor):
         self.box.setCurrentIndex(self.box.findData(str(value)))
 
     def help_text(self) -> str:
+        """The chosen one's sentence."""
         index = self.box.currentIndex()
         return translate_contract(self.spec.choices[index].help) if index >= 0 else super().help_text()
 
     def retranslate(self) -> None:
+        """Names the choices in the current language."""
         for index, choice in enumerate(self.spec.choices):
             self.box.setItemText(index, translate_contract(choice.label))
             self.box.setItemData(index, translate_contract(choice.help), Qt.ItemDataRole.ToolTipRole)
@@ -227,6 +232,7 @@ class ChoicesEditor(FieldEditor):
                 box.setChecked(name in chosen)
 
     def retranslate(self) -> None:
+        """Names the choices in the current language."""
         for choice in self.spec.choices:
             self.boxes[choice.value].setText(translate_contract(choice.label))
             self.boxes[choice.value].setToolTip(translate_contract(choice.help))

@@ -124,19 +124,17 @@ class WizardFlow:
             layers[layer] = values
         return self._settled(table, f"{table_name}.layers")
 
-    def layers(self, step: Step) -> tuple[LayerStats, ...]:
-        """The layers for which ``step`` allows exceptions, in the order of the model."""
-        if self.inspection is None:
-            return ()
-        prune = self.recipe.prune
-        if step is Step.PRUNING and prune is not None and prune.granularity is PruneGranularity.CHANNEL:
-            return tuple(layer for layer in self.inspection.layers if layer.prunable)
-        return self.inspection.layers
+    def layers(self) -> tuple[LayerStats, ...]:
+        """The layers that may be given exceptions, in the order of the model."""
+        return self.inspection.layers if self.inspection is not None else ()
 
-    def locked_layers(self) -> tuple[LayerStats, ...]:
-        """The layers whose channels cannot be cut, each with its reason."""
-        layers = self.inspection.layers if self.inspection is not None else ()
-        return tuple(layer for layer in layers if not layer.prunable)
+    def locked_layers(self, step: Step) -> tuple[LayerStats, ...]:
+        """The layers that ``step`` cannot change: those whose channels cannot be cut."""
+        prune = self.recipe.prune
+        is_by_channel = prune is not None and prune.granularity is PruneGranularity.CHANNEL
+        if step is not Step.PRUNING or not is_by_channel:
+            return ()
+        return tuple(layer for layer in self.layers() if not layer.prunable)
 
     def _table(self) -> Table:
         table: Table = msgspec.to_builtins(self.recipe)

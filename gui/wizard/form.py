@@ -7,22 +7,16 @@ at its row.
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from engine.contract.errors import PenjingError
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
 from gui.theme import Space
-from gui.translation import translate_contract
+from gui.translation import error_text, translate_contract
 from gui.widgets.buttons import quiet_button
 from gui.widgets.labels import caption, error_label, set_style_property
 from gui.wizard.editors import EDITORS, FieldEditor, is_share
-
-_LIMITS = {
-    (False, False): QT_TRANSLATE_NOOP("RecipeForm", "Give a number from {low} to {high}."),
-    (False, True): QT_TRANSLATE_NOOP("RecipeForm", "Give a number from {low} to below {high}."),
-    (True, False): QT_TRANSLATE_NOOP("RecipeForm", "Give a number above {low}, at most {high}."),
-    (True, True): QT_TRANSLATE_NOOP("RecipeForm", "Give a number between {low} and {high}."),
-}
 
 
 class FieldRow(QWidget):
@@ -34,15 +28,19 @@ class FieldRow(QWidget):
         self.editor: FieldEditor = EDITORS[spec.kind](spec)
         self._title, self._help, self._error = QLabel(), caption(), error_label()
         self._title.setBuddy(self.editor)
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, Space.S, 0, Space.S)
-        layout.setHorizontalSpacing(Space.XL)
-        layout.setVerticalSpacing(2)
-        layout.setColumnStretch(0, 1)
-        layout.addWidget(self._title, 0, 0)
-        layout.addWidget(self._help, 1, 0)
-        layout.addWidget(self.editor, 0, 1, 2, 1)
-        layout.addWidget(self._error, 2, 0, 1, 2)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._help)
+        line = QHBoxLayout()
+        line.setSpacing(Space.XL)
+        line.addLayout(texts, 1)
+        line.addWidget(self.editor)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, Space.M, 0, Space.M)
+        layout.setSpacing(Space.XS)
+        layout.addLayout(line)
+        layout.addWidget(self._error)
         self.editor.changed.connect(self._update_help)
         self.retranslate()
 
@@ -94,12 +92,11 @@ class RecipeForm(QWidget):
         self._more_button = quiet_button()
         self._more_button.setCheckable(True)
         self._more_button.toggled.connect(self._on_more_button_toggled)
-        self._more_button.setVisible(bool(more))
-        self._more.hide()
         layout = _plain_layout(self)
         _add_rows(layout, [self.rows[name] for name in shown])
-        layout.addWidget(self._more_button)
+        layout.addWidget(self._more_button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._more)
+        self._more_button.setVisible(bool(more))
         _add_rows(_plain_layout(self._more), [self.rows[name] for name in more])
         for name, row in self.rows.items():
             row.editor.changed.connect(lambda value, name=name: self.edited.emit(self._prefix + name, value))
@@ -110,10 +107,11 @@ class RecipeForm(QWidget):
         for name, row in self.rows.items():
             row.set_value(msgspec.to_builtins(getattr(record, name)))
 
-    def show_error(self, path: str, sentence: str) -> None:
-        """Marks the field at ``path`` with a sentence."""
+    def show_error(self, path: str, error: PenjingError) -> None:
+        """Marks the field at ``path``: with its limits where it broke them, else with what the error says."""
         row = self.rows[path.removeprefix(self._prefix)]
-        row.show_error(limits_sentence(row.spec) or sentence if sentence else "")
+        is_beyond = error.code == "recipe_invalid"
+        row.show_error((limits_sentence(row.spec) if is_beyond else "") or error_text(error))
 
     def has_field(self, path: str) -> bool:
         """Whether the field at ``path`` is one of this form's."""
@@ -138,7 +136,12 @@ def limits_sentence(spec: FieldSpec) -> str:
     """What numbers a field takes, in the user's language; empty for fields that take no number."""
     if spec.kind not in (FieldKind.INTEGER, FieldKind.NUMBER) or spec.minimum is None or spec.maximum is None:
         return ""
-    text = QCoreApplication.translate("RecipeForm", _LIMITS[spec.is_minimum_open, spec.is_maximum_open])
+    text = {
+        (False, False): QCoreApplication.translate("RecipeForm", "Give a number from {low} to {high}."),
+        (False, True): QCoreApplication.translate("RecipeForm", "Give a number from {low} to below {high}."),
+        (True, False): QCoreApplication.translate("RecipeForm", "Give a number above {low}, at most {high}."),
+        (True, True): QCoreApplication.translate("RecipeForm", "Give a number between {low} and {high}."),
+    }[spec.is_minimum_open, spec.is_maximum_open]
     return text.format(low=_limit(spec, spec.minimum), high=_limit(spec, spec.maximum))
 
 

@@ -97,7 +97,9 @@ class GoalPage(StepPage):
         return {
             Preset.SMALL_AND_FAST: (
                 self.tr("Small and fast"),
-                self.tr("Half of the channels go while the network learns to compute in int8. Trains 10 epochs."),
+                self.tr(
+                    "Half of the channels go while the network learns to compute in int8. Trains 10 epochs."
+                ),
             ),
             Preset.SAFE_INT8: (
                 self.tr("Safe int8"),
@@ -105,6 +107,8 @@ class GoalPage(StepPage):
             ),
             Preset.LEAN_FLOAT: (
                 self.tr("Lean float32"),
-                self.tr("Half of the channels go, the numbers stay floats: for tools that quantize themselves."),
+                self.tr(
+                    "Half of the channels go, the numbers stay floats: for tools that quantize themselves."
+                ),
             ),
         }

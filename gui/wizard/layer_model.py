@@ -32,9 +32,7 @@ def _read_percent(text: str) -> float:
 PRUNE_FIELD = LayerField(
     table="prune", name="ratio", write=lambda ratio: f"{ratio * 100:g} %", read=_read_percent
 )
-QUANTIZE_FIELD = LayerField(
-    table="quantize", name="weight_bits", write=lambda bits: f"{bits:g}", read=lambda text: int(text)
-)
+QUANTIZE_FIELD = LayerField(table="quantize", name="weight_bits", write=lambda bits: f"{bits:g}", read=int)
 
 
 class LayerExceptionModel(QAbstractTableModel):
@@ -81,7 +79,7 @@ class LayerExceptionModel(QAbstractTableModel):
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:  # noqa: ANN401 - Qt's variant
+    ) -> Any:
         """Qt's hook: the columns' names."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
@@ -99,8 +97,10 @@ class LayerExceptionModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Qt's hook: locked layers are shown and cannot be edited."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if not index.isValid() or self._layers[index.row()].name in self._locked:
+        if self._layers[index.row()].name in self._locked:
             return flags
         if index.column() == DONE:
             return flags | Qt.ItemFlag.ItemIsUserCheckable
@@ -108,7 +108,7 @@ class LayerExceptionModel(QAbstractTableModel):
             return flags | Qt.ItemFlag.ItemIsEditable
         return flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt's hook: texts, check marks and tool tips."""
         if not index.isValid():
             return None

@@ -19,24 +19,24 @@ class Stepper(QWidget):
         super().__init__(parent)
         self._buttons: dict[Step, QPushButton] = {}
         self._arrows: dict[Step, QLabel] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(Space.XS)
         for step in Step:
             self._add_step(step)
-        layout.addStretch(1)
+        self._layout.addStretch(1)
 
     def _add_step(self, step: Step) -> None:
         if self._buttons:
             self._arrows[step] = QLabel("›")
             self._arrows[step].setProperty("role", "caption")
-            self.layout().addWidget(self._arrows[step])
+            self._layout.addWidget(self._arrows[step])
         button = QPushButton()
         button.setProperty("role", "step")
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: self.chosen.emit(step))
         self._buttons[step] = button
-        self.layout().addWidget(button)
+        self._layout.addWidget(button)
 
     def show_steps(self, steps: Sequence[Step], current: Step, *, is_free: bool) -> None:
         """Shows these steps; while ``is_free`` is false the others cannot be gone to."""

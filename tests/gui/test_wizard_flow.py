@@ -6,6 +6,7 @@ from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec
 from engine.contract.recipe_file import check_consistency
 from gui.wizard.flow import Goal, Preset, Step, WizardFlow
 from gui.wizard.history import RecipeHistory
+from tests.gui.builders import make_inspection
 
 MODEL = ModelSpec(file="sample")
 
@@ -105,17 +106,14 @@ def test_that_an_exception_of_a_layer_is_set_and_removed():
     assert flow.with_layer("prune", "layer1.0.conv1", None).recipe.prune.layers == {}
 
 
-def test_that_only_layers_whose_channels_can_be_cut_take_channel_exceptions():
-    from tests.gui.builders import make_inspection
-
+def test_that_layers_whose_channels_cannot_be_cut_are_locked_only_for_channels():
     inspection = make_inspection(layers=3)
     flow = WizardFlow.of(inspection, make_flow().recipe)
-    prunable = [layer.name for layer in inspection.layers if layer.prunable]
-    assert 0 < len(prunable) < 3
-    assert [layer.name for layer in flow.layers(Step.PRUNING)] == prunable
-    assert {layer.name for layer in flow.locked_layers()}.isdisjoint(prunable)
+    assert len(flow.layers()) == 3
+    assert [layer.name for layer in flow.locked_layers(Step.PRUNING)] == ["classifier"]
+    assert flow.locked_layers(Step.QUANTIZATION) == ()
     by_weight = flow.with_field("prune.granularity", PruneGranularity.WEIGHT.value)
-    assert len(by_weight.layers(Step.PRUNING)) == 3
+    assert by_weight.locked_layers(Step.PRUNING) == ()
 
 
 def make_recipes(count: int) -> list[Recipe]:

@@ -1,0 +1,78 @@
+"""The wizard's pages on pruning and on quantization: a form beside the layers that differ."""
+
+from engine.contract.methods import PruneGranularity
+from engine.contract.recipe import PruneSpec, QuantizeSpec
+from gui.widgets.cards import Card
+from gui.wizard.flow import Step, WizardFlow
+from gui.wizard.form import RecipeForm
+from gui.wizard.layer_model import PRUNE_FIELD, QUANTIZE_FIELD
+from gui.wizard.layer_table import LayerTable
+from gui.wizard.step_page import StepPage
+
+_PRUNE_SHOWN = ("granularity", "ratio", "round_to", "scope", "schedule")
+_QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
+_QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits")
+
+
+class _MethodPage(StepPage):
+    def __init__(self, form: RecipeForm, layers: LayerTable) -> None:
+        super().__init__()
+        self.form, self.layers = form, layers
+        card = Card()
+        card.body.addWidget(form)
+        self.left.addWidget(card)
+        self.left.addStretch(1)
+        self.right.addWidget(layers)
+        form.edited.connect(self.edited)
+        layers.edited.connect(self.layer_edited)
+
+    def forms(self) -> tuple[RecipeForm, ...]:
+        """The one form."""
+        return (self.form,)
+
+    def show_layer_error(self, sentence: str) -> None:
+        """Says below the table why an exception was refused."""
+        self.layers.show_error(sentence)
+
+    def retranslate(self) -> None:
+        """Renews the texts in the current language."""
+        super().retranslate()
+        self.layers.retranslate()
+
+
+class PruningPage(_MethodPage):
+    """What is removed, and when."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            RecipeForm("prune", PruneSpec, _PRUNE_SHOWN, more=("method",)), LayerTable(PRUNE_FIELD)
+        )
+
+    def show_flow(self, flow: WizardFlow) -> None:
+        """Shows ``[prune]``."""
+        prune = flow.recipe.prune
+        if prune is None:
+            return
+        self.form.show_values(prune)
+        is_by_channel = prune.granularity is PruneGranularity.CHANNEL
+        self.form.rows["round_to"].setEnabled(is_by_channel)
+        locked = {layer.name: layer.locked_because or "" for layer in flow.locked_layers(Step.PRUNING)}
+        self.layers.show_layers(flow.layers(), locked, prune.layers, prune.ratio)
+
+
+class QuantizationPage(_MethodPage):
+    """How numbers are stored in few bits."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            RecipeForm("quantize", QuantizeSpec, _QUANTIZE_SHOWN, more=_QUANTIZE_MORE),
+            LayerTable(QUANTIZE_FIELD),
+        )
+
+    def show_flow(self, flow: WizardFlow) -> None:
+        """Shows ``[quantize]``."""
+        quantize = flow.recipe.quantize
+        if quantize is None:
+            return
+        self.form.show_values(quantize)
+        self.layers.show_layers(flow.layers(), {}, quantize.layers, quantize.weight_bits)

@@ -1,0 +1,312 @@
+"""The Compress page: the wizard around its flow, with undo, files, and the button that starts a run."""
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.contract.errors import PenjingError
+from engine.contract.messages import Estimation
+from engine.contract.recipe import ModelSpec, Recipe
+from engine.contract.recipe_file import read_recipe, write_recipe
+from engine.contract.stats import Inspection
+from gui.translation import error_text
+from gui.widgets.buttons import primary_button, secondary_button
+from gui.widgets.cards import Banner, EmptyState
+from gui.widgets.icons import icon
+from gui.widgets.page import Page
+from gui.wizard.flow import Goal, Preset, Step, WizardFlow
+from gui.wizard.goal_page import GoalPage
+from gui.wizard.history import RecipeHistory
+from gui.wizard.method_pages import PruningPage, QuantizationPage
+from gui.wizard.recovery_page import RecoveryPage
+from gui.wizard.review_page import ReviewPage
+from gui.wizard.step_page import StepPage
+from gui.wizard.stepper import Stepper
+
+_ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
+
+
+class CompressPage(Page):
+    """Asks for an estimate when the review is reached, and for a run when its button is pressed.
+
+    ``open_requested`` is sent by the empty page, which waits for a model.
+    """
+
+    estimate_requested = Signal(object)
+    run_requested = Signal(object)
+    open_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = WizardFlow.of(None, _ANY_MODEL)
+        self._history = RecipeHistory(_ANY_MODEL)
+        self._step = Step.GOAL
+        self._estimated: Recipe | None = None
+        self.goal, self.review = GoalPage(), ReviewPage()
+        self.pages: dict[Step, StepPage] = {
+            Step.GOAL: self.goal,
+            Step.PRUNING: PruningPage(),
+            Step.QUANTIZATION: QuantizationPage(),
+            Step.RECOVERY: RecoveryPage(),
+            Step.REVIEW: self.review,
+        }
+        self.stepper, self.banner, self._steps = Stepper(), Banner(), QStackedWidget()
+        self._make_buttons()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+        self._show()
+
+    def _make_buttons(self) -> None:
+        self.undo, self.redo = _icon_button("undo"), _icon_button("redo")
+        self.load, self.save = secondary_button(icon_name="open"), secondary_button(icon_name="save")
+        self.back, self.next = secondary_button(), primary_button()
+        self.run = primary_button(icon_name="run")
+        for button in (self.undo, self.redo, self.load, self.save):
+            self.toolbar.addWidget(button)
+
+    def _lay_out(self) -> None:
+        self._empty = EmptyState("compress")
+        wizard = QWidget()
+        layout = QVBoxLayout(wizard)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        for page in self.pages.values():
+            self._steps.addWidget(page)
+        for widget in (self.stepper, self.banner):
+            layout.addWidget(widget)
+        layout.addWidget(self._steps, 1)
+        footer = QHBoxLayout()
+        footer.addWidget(self.back)
+        footer.addStretch(1)
+        footer.addWidget(self.next)
+        footer.addWidget(self.run)
+        layout.addLayout(footer)
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._empty)
+        self._whole.addWidget(wizard)
+        self.body.addWidget(self._whole)
+
+    def _connect(self) -> None:
+        self.goal.goal_chosen.connect(self._on_goal_chosen)
+        self.goal.preset_chosen.connect(self._on_preset_chosen)
+        for page in self.pages.values():
+            page.edited.connect(self._on_page_edited)
+            page.layer_edited.connect(self._on_page_layer_edited)
+        self.stepper.chosen.connect(self.go_to)
+        self.back.clicked.connect(self._on_back_clicked)
+        self.next.clicked.connect(self._on_next_clicked)
+        self.run.clicked.connect(self._on_run_clicked)
+        self.load.clicked.connect(self._on_load_clicked)
+        self.save.clicked.connect(self._on_save_clicked)
+        self.undo.clicked.connect(self._on_undo_clicked)
+        self.redo.clicked.connect(self._on_redo_clicked)
+        self._empty.clicked.connect(self.open_requested)
+        for keys, button in (
+            (QKeySequence.StandardKey.Undo, self.undo),
+            (QKeySequence.StandardKey.Redo, self.redo),
+        ):
+            shortcut = QShortcut(
+                QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
+            )
+            shortcut.activated.connect(button.click)
+
+    def set_inspection(self, inspection: Inspection | None) -> None:
+        """Shows the wizard for this model; the empty page without one."""
+        self._flow = WizardFlow.of(inspection, self._flow.recipe)
+        self._show()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Begins with this recipe; what was undone or edited before is forgotten."""
+        if recipe == self._flow.recipe:
+            return
+        self._flow = WizardFlow.of(self._flow.inspection, recipe)
+        self._history = RecipeHistory(recipe)
+        self._show()
+
+    def recipe(self) -> Recipe:
+        """The recipe as it stands; valid as a whole."""
+        return self._flow.recipe
+
+    def set_estimation(self, estimation: Estimation | None) -> None:
+        """Shows what the engine computed; None while it computes."""
+        self.review.show_estimation(estimation)
+
+    def show_estimation_error(self, sentence: str) -> None:
+        """Says why there is no estimate."""
+        self._estimated = None
+        self.review.estimate.show_error(sentence)
+
+    def step(self) -> Step:
+        """The page that is shown."""
+        return self._step
+
+    def go_to(self, step: Step) -> None:
+        """Shows one of the recipe's steps."""
+        self._step = step
+        self._show()
+        (self.run if self._flow.step_after(step) is None else self.next).setFocus()
+        self._ask_for_estimate()
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self.set_heading(
+            self.tr("Compress"), self.tr("Choose what to remove, how to round, and how to win accuracy back.")
+        )
+        self._empty.set_texts(
+            self.tr("No model is open"),
+            self.tr("Open a model first; the wizard then leads from your goal to a recipe."),
+            self.tr("Open a model"),
+        )
+        for button, text in self._button_texts():
+            button.setText(text)
+        self.undo.setToolTip(self.tr("Undo the last change"))
+        self.redo.setToolTip(self.tr("Redo what was undone"))
+        self.undo.setAccessibleName(self.tr("Undo"))
+        self.redo.setAccessibleName(self.tr("Redo"))
+        for page in self.pages.values():
+            page.retranslate()
+        self._show()
+
+    def _button_texts(self) -> tuple[tuple[QPushButton, str], ...]:
+        return (
+            (self.load, self.tr("Load recipe…")),
+            (self.save, self.tr("Save recipe…")),
+            (self.back, self.tr("Back")),
+            (self.next, self.tr("Next")),
+            (self.run, self.tr("Run")),
+        )
+
+    def _show(self) -> None:
+        """Shows flow and step; a step that the recipe no longer has gives way to the one before it."""
+        steps = self._flow.steps()
+        if self._step not in steps:
+            self._step = Step.GOAL
+        has_model = self._flow.inspection is not None
+        self._whole.setCurrentIndex(1 if has_model else 0)
+        for button in (self.undo, self.redo, self.load, self.save):
+            button.setVisible(has_model)
+        page = self.pages[self._step]
+        page.show_flow(self._flow)
+        self._steps.setCurrentWidget(page)
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        is_free = not any(form.has_errors() for form in self.pages[self._step].forms())
+        is_last = self._flow.step_after(self._step) is None
+        self.stepper.show_steps(self._flow.steps(), self._step, is_free=is_free)
+        self.back.setVisible(self._flow.step_before(self._step) is not None)
+        self.next.setVisible(not is_last)
+        self.run.setVisible(is_last)
+        for button in (self.next, self.run, self.save):
+            button.setEnabled(is_free)
+        self.undo.setEnabled(bool(self._history.past))
+        self.redo.setEnabled(bool(self._history.future))
+
+    def _take(self, flow: WizardFlow, what: str) -> None:
+        self._flow = flow
+        self._history = self._history.with_edit(flow.recipe, what)
+        self._show()
+
+    def _take_history(self, history: RecipeHistory) -> None:
+        self._history = history
+        self._flow = WizardFlow.of(self._flow.inspection, history.present)
+        self._show()
+        self._ask_for_estimate()
+
+    def _ask_for_estimate(self) -> None:
+        recipe = self._flow.recipe
+        if self._step is Step.REVIEW and recipe != self._estimated and self._flow.inspection is not None:
+            self._estimated = recipe
+            self.review.show_estimation(None)
+            self.estimate_requested.emit(recipe)
+
+    def _on_goal_chosen(self, goal: Goal) -> None:
+        self._take(self._flow.with_goal(goal), "goal")
+
+    def _on_preset_chosen(self, preset: Preset) -> None:
+        self._take(self._flow.with_preset(preset), f"preset {preset}")
+        self.go_to(Step.REVIEW)
+
+    def _on_page_edited(self, path: str, value: object) -> None:
+        try:
+            self._take(self._flow.with_field(path, value), path)
+        except PenjingError as error:
+            for form in self.pages[self._step].forms():
+                if form.has_field(path):
+                    form.show_error(path, error)
+            self._show_buttons()
+
+    def _on_page_layer_edited(self, table: str, layer: str, exception: dict[str, object] | None) -> None:
+        try:
+            self._take(self._flow.with_layer(table, layer, exception), f"{table}.layers.{layer}")
+        except PenjingError as error:
+            self.pages[self._step].show_layer_error(error_text(error))
+
+    def _on_back_clicked(self) -> None:
+        self.go_to(self._flow.step_before(self._step) or Step.GOAL)
+
+    def _on_next_clicked(self) -> None:
+        self.go_to(self._flow.step_after(self._step) or Step.REVIEW)
+
+    def _on_run_clicked(self) -> None:
+        self.run_requested.emit(self._flow.recipe)
+
+    def _on_undo_clicked(self) -> None:
+        self._take_history(self._history.undone())
+
+    def _on_redo_clicked(self) -> None:
+        self._take_history(self._history.redone())
+
+    def _on_load_clicked(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Load a recipe"), "", self.tr("Recipes (*.toml)"))
+        if path:
+            self.load_from(Path(path))
+
+    def load_from(self, path: Path) -> None:
+        """Takes the recipe in a file, for the model that is open; a wrong one is told in the banner."""
+        try:
+            recipe = read_recipe(path)
+        except PenjingError as error:
+            self.banner.show_text(error_text(error))
+            return
+        self.banner.hide()
+        here = self._flow.recipe
+        ours = msgspec.structs.replace(recipe, model=here.model, data=here.data)
+        self._take(WizardFlow.of(self._flow.inspection, ours), f"load {path}")
+        self.go_to(Step.REVIEW)
+
+    def _on_save_clicked(self) -> None:
+        suggested = f"{self._flow.recipe.name}.toml"
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save the recipe"), suggested, self.tr("Recipes (*.toml)")
+        )
+        if path:
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path) -> None:
+        """Writes the recipe; the banner tells how it went."""
+        try:
+            write_recipe(self._flow.recipe, path)
+        except OSError as error:
+            text = self.tr("The recipe could not be saved: {reason}").format(reason=error.strerror)
+            self.banner.show_text(text)
+            return
+        self.banner.show_text(self.tr("Saved as {path}").format(path=path), "success")
+
+
+def _icon_button(icon_name: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    return button

@@ -1,0 +1,99 @@
+"""A recipe in words, in the language of now."""
+
+from PySide6.QtCore import QObject
+
+from engine.contract.methods import PruneGranularity, QuantizeMode, Schedule, Strategy
+from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe
+from gui.translation import translate_contract
+
+
+class RecipeWords(QObject):
+    """Says what a recipe asks for; a QObject, as ``tr`` belongs to one."""
+
+    def summary(self, recipe: Recipe) -> list[tuple[str, str]]:
+        """What the recipe asks for: a title and a sentence for each part."""
+        parts: list[tuple[str, str]] = []
+        if recipe.prune is not None:
+            parts.append((self.tr("Pruning"), self._pruning(recipe.prune)))
+        if recipe.quantize is not None:
+            parts.append((self.tr("Quantization"), self._quantization(recipe.quantize)))
+        formats = [translate_contract(kind.label) for kind in recipe.export.formats]
+        return [
+            *parts,
+            (self.tr("Training"), self._training(recipe)),
+            (self.tr("Files"), self.tr(", ").join(formats)),
+        ]
+
+    def plan(self, recipe: Recipe) -> list[str]:
+        """The run's stages in order, as the recipe's strategy makes them."""
+        is_joint = recipe.joint.strategy is Strategy.SIMULTANEOUS
+        return [
+            self.tr("Measure the original on the test split."),
+            *(self._joint_plan(recipe) if is_joint else self._sequential_plan(recipe)),
+            self.tr("Measure the result on the test split."),
+            self.tr("Write the files, open each again and compare it with the model."),
+        ]
+
+    def _pruning(self, prune: PruneSpec) -> str:
+        is_by_channel = prune.granularity is PruneGranularity.CHANNEL
+        share = f"{prune.ratio * 100:g} %"
+        text = (
+            self.tr("Remove {share} of the channels by {method}.")
+            if is_by_channel
+            else self.tr("Set {share} of the weights to zero by {method}.")
+        ).format(share=share, method=translate_contract(prune.method.label))
+        if is_by_channel and prune.round_to > 1:
+            text += self.tr(" Kept channels are multiples of {number}.").format(number=prune.round_to)
+        return text + self._exceptions(len(prune.layers))
+
+    def _quantization(self, quantize: QuantizeSpec) -> str:
+        is_aware = quantize.mode is QuantizeMode.AWARE
+        text = (
+            self.tr("{bits}-bit weights and 8-bit activations, learned during training.")
+            if is_aware
+            else self.tr("{bits}-bit weights and 8-bit activations, after training.")
+        ).format(bits=quantize.weight_bits)
+        return text + self._exceptions(len(quantize.layers))
+
+    def _exceptions(self, count: int) -> str:
+        return self.tr(" %n layer(s) differ.", "", count) if count else ""
+
+    def _training(self, recipe: Recipe) -> str:
+        recover = recipe.recover
+        if not recover.epochs:
+            return self.tr("None.")
+        text = self.tr("%n epoch(s) with {optimizer}, learning rate {rate}.", "", recover.epochs)
+        return text.format(
+            optimizer=translate_contract(recover.optimizer.label), rate=f"{recover.learning_rate:g}"
+        )
+
+    def _joint_plan(self, recipe: Recipe) -> list[str]:
+        return [
+            self.tr("Find the ranges of activations."),
+            self.tr(
+                "Train %n epoch(s): the removed share grows over the first 60 %, rounding starts after a tenth.",
+                "",
+                recipe.recover.epochs,
+            ),
+        ]
+
+    def _sequential_plan(self, recipe: Recipe) -> list[str]:
+        is_aware = recipe.quantize is not None and recipe.quantize.mode is QuantizeMode.AWARE
+        epochs = recipe.recover.epochs
+        pruning = 0 if recipe.prune is None else (epochs + 1) // 2 if is_aware else epochs
+        plan = []
+        if recipe.prune is not None:
+            plan.append(self._prune_plan(recipe.prune, pruning))
+        if is_aware:
+            plan.append(self.tr("Learn to compute with rounding for %n epoch(s).", "", epochs - pruning))
+        elif recipe.quantize is not None:
+            samples = recipe.quantize.calibration_samples
+            plan.append(self.tr("Find the ranges of activations on %n sample(s), then round.", "", samples))
+        return plan
+
+    def _prune_plan(self, prune: PruneSpec, epochs: int) -> str:
+        if not epochs:
+            return self.tr("Prune at once, without training.")
+        if prune.schedule is Schedule.CUBIC:
+            return self.tr("Train %n epoch(s), pruning step by step over the first 60 %.", "", epochs)
+        return self.tr("Prune at once, then train %n epoch(s).", "", epochs)
