@@ -48,8 +48,8 @@ def ratio_text(ratio: float | None) -> str:
 
 
 def points_text(change: float | None) -> str:
-    """A change of a share, in points with its sign: −0.0028 is ``−0.28 points``."""
-    return UNKNOWN if change is None else f"{100 * change:+.2f} points".replace("-", "−")
+    """A change of a share, in points with its sign: −0.0028 is ``−0.28 pt``."""
+    return UNKNOWN if change is None else f"{100 * change:+.2f} pt".replace("-", "−")
 
 
 def seconds_text(seconds: float) -> str:
@@ -63,3 +63,14 @@ def seconds_text(seconds: float) -> str:
 def shape_text(shape: tuple[int, ...]) -> str:
     """A shape: ``10 × 1 × 5 × 5``."""
     return " × ".join(map(str, shape))
+
+
+def visible(text: str) -> str:
+    r"""Text with what acts unseen (escape codes, changes of direction) spelled out; line breaks stay.
+
+    Names of layers and files come from strangers.
+
+    >>> visible("conv\x1b[2J")
+    'conv\\u001b[2J'
+    """
+    return "".join(char if char.isprintable() or char == "\n" else f"\\u{ord(char):04x}" for char in text)

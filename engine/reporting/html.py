@@ -69,7 +69,7 @@ def _tiles(report: Report) -> Html:
     figures = (
         (ratios.file, ratio_text, "smaller file"),
         (ratios.latency, ratio_text, "faster"),
-        (ratios.accuracy_change, points_text, "accuracy on the test split"),
+        (ratios.accuracy_change, points_text, "of accuracy on the test split"),
         (ratios.macs, ratio_text, "fewer MACs"),
         (ratios.parameters, ratio_text, "fewer parameters"),
     )
@@ -82,8 +82,13 @@ def _tiles(report: Report) -> Html:
 
 
 def _before_after(rows: Sequence[Row]) -> Html:
-    body = [[row.label, row.before, row.after, tag("span", row.change, class_="change")] for row in rows]
+    body = [[row.label, row.before, row.after, _change(row.change)] for row in rows]
     return table(["", "Before", "After", ""], body)
+
+
+def _change(text: str) -> Html:
+    is_worse = text.startswith(("−", "0."))
+    return tag("span", text, class_="change worse" if is_worse else "change")
 
 
 def _environment(report: Report) -> Html:

@@ -6,6 +6,8 @@
 
 from html import escape
 
+from engine.reporting.figures import visible
+
 
 class Html(str):
     """Text that is HTML already."""
@@ -22,8 +24,3 @@ def tag(name: str, *children: str, **attributes: str) -> Html:
 def join(parts: "tuple[str, ...] | list[str]") -> Html:
     """Parts one after another, plain texts escaped."""
     return Html("".join(part if isinstance(part, Html) else escape(visible(part)) for part in parts))
-
-
-def visible(text: str) -> str:
-    """Text with what cannot be seen (controls, changes of direction) made visible, line breaks kept."""
-    return "".join(char if char.isprintable() or char == "\n" else f"\\u{ord(char):04x}" for char in text)

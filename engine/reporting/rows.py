@@ -126,10 +126,19 @@ def metric_rows(report: Report) -> tuple[Row, ...]:
     """All metrics of the test split that were measured."""
     before, after = report.before.metrics, report.after.metrics
     return tuple(
-        Row(label=label, before=as_text(value(before)), after=as_text(value(after)))
+        _metric_row(label, value(before), value(after), as_text)
         for label, value, as_text in _METRICS
         if value(before) is not None or value(after) is not None
     )
+
+
+def _metric_row(
+    label: str, before: float | None, after: float | None, as_text: Callable[[float | None], str]
+) -> Row:
+    change = ""
+    if as_text is share_text and before is not None and after is not None:
+        change = points_text(after - before)
+    return Row(label=label, before=as_text(before), after=as_text(after), change=change)
 
 
 _SIDE_BY_SIDE: tuple[tuple[str, Callable[[Report], str]], ...] = (

@@ -14,83 +14,45 @@ from engine.reporting.figures import (
 from engine.reporting.markup import Html, join, tag
 
 
-def table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], text_columns: frozenset[int] = frozenset()
-) -> Html:
-    """A table whose first column names the row; ``text_columns`` are set to the left and may break."""
-    kinds = {column: {"class_": "text"} for column in text_columns}
-    head = tag("tr", *(tag("th", text, scope="col", **kinds.get(i, {})) for i, text in enumerate(heads)))
-    body = [
-        tag(
-            "tr",
-            tag("th", row[0], scope="row"),
-            *(tag("td", cell, **kinds.get(i, {})) for i, cell in enumerate(row[1:], 1)),
-        )
-        for row in rows
-    ]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, is_wide: bool = False) -> Html:
+    """A table whose first column names the row; a wide one is set smaller."""
+    head = tag("tr", *(tag("th", text, scope="col") for text in heads))
+    body = [tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:])) for row in rows]
+    drawn = tag("table", tag("thead", head), tag("tbody", *body), class_="wide" if is_wide else "plain")
+    return tag("div", drawn, class_="scroll")
 
 
 def artifact_table(artifacts: Sequence[Artifact]) -> Html:
     """What was written, and whether it held when it was re-run."""
-    heads = [
-        "File",
-        "Size",
-        "Verified",
-        "Accuracy",
-        "Agreement",
-        "Largest error",
-        "Operators",
-        "Latency",
-        "SHA-256",
-        "Verdict",
-    ]
-    return table(heads, [_artifact_row(item) for item in artifacts], frozenset({9}))
+    heads = ["File", "Size", "", "Accuracy", "Agreement", "Largest error", "Operators", "Latency"]
+    return table(heads, [_artifact_row(item) for item in artifacts], is_wide=True)
 
 
 def _artifact_row(item: Artifact) -> list[str]:
-    badge = tag(
-        "span",
-        "verified" if item.verified else "not verified",
-        class_="badge" if item.verified else "badge bad",
-    )
-    runs = item.integer_operators + item.float_operators
+    mark = ("verified", "badge") if item.verified else ("not verified", "badge bad")
+    operators = item.integer_operators + item.float_operators
     return [
-        item.path,
+        join([item.path, tag("small", item.why), tag("small", f"SHA-256 {item.sha256[:16]}…")]),
         size_text(item.size_bytes),
-        badge,
+        tag("span", mark[0], class_=mark[1]),
         share_text(item.accuracy),
         share_text(item.agreement),
         number_text(item.max_error),
-        f"{item.integer_operators} integer, {item.float_operators} float" if runs else "–",
+        f"{item.integer_operators} integer, {item.float_operators} float" if operators else "–",
         milliseconds_text(item.latency_ms.p50 if item.latency_ms else None),
-        tag("code", f"{item.sha256[:12]}…"),
-        item.why,
     ]
 
 
 def layer_table(layers: Sequence[LayerReport]) -> Html:
     """Every layer before and after, with bars of its bytes against the largest layer's."""
     largest = max((layer.parameter_bytes_before for layer in layers), default=1) or 1
-    heads = [
-        "Layer",
-        "Kind",
-        "Shape",
-        "Bytes",
-        "",
-        "Sparsity",
-        "Bits",
-        "MACs",
-        "SQNR",
-        "Left as it is because",
-    ]
-    return table(heads, [_layer_row(layer, largest) for layer in layers], frozenset({9}))
+    heads = ["Layer", "Shape", "Bytes", "", "Zeros", "Bits", "MACs", "SQNR"]
+    return table(heads, [_layer_row(layer, largest) for layer in layers], is_wide=True)
 
 
 def _layer_row(layer: LayerReport, largest: int) -> list[str]:
     return [
-        layer.name,
-        layer.kind,
+        join([layer.name, tag("small", " · ".join(filter(None, [layer.kind, layer.why])))]),
         _change(shape_text(layer.shape_before), shape_text(layer.shape_after)),
         _change(size_text(layer.parameter_bytes_before), size_text(layer.parameter_bytes_after)),
         _bars(layer.parameter_bytes_before / largest, layer.parameter_bytes_after / largest),
@@ -98,7 +60,6 @@ def _layer_row(layer: LayerReport, largest: int) -> list[str]:
         f"{layer.weight_bits} / {layer.activation_bits}",
         _change(count_text(layer.macs_before), count_text(layer.macs_after)),
         "–" if layer.sqnr_db is None else f"{layer.sqnr_db:.1f} dB",
-        layer.why or "",
     ]
 
 

@@ -8,7 +8,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 48px 24px 72px; }
+main { max-width: 1200px; margin: 0 auto; padding: 48px 24px 72px; }
 h1 { margin: 0; font-size: 30px; line-height: 1.2; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 h2 { margin: 44px 0 12px; font-size: 18px; }
 p, caption { color: var(--soft); }
@@ -23,14 +23,17 @@ caption { padding: 10px 14px 2px; text-align: left; font-size: 13px; }
 th, td { padding: 8px 14px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--soft); font-weight: 500; font-size: 13px; }
-th:first-child, td.text, th.text { text-align: left; }
+th:first-child { text-align: left; }
 tbody th { font-weight: 500; }
-td.text { white-space: normal; min-width: 12em; color: var(--soft); }
 .change { color: var(--pine); font-weight: 600; }
+.change.worse { color: var(--bad); }
+.wide th, .wide td { padding: 8px 10px; font-size: 13.5px; }
+.wide tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 13em; }
+small { display: block; color: var(--soft); font-size: 12.5px; font-weight: 400; }
 .badge { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px; font-weight: 600;
   background: var(--pine-soft); color: var(--pine); }
 .badge.bad { background: none; border: 1px solid var(--bad); color: var(--bad); }
-.bars { display: block; width: 130px; }
+.bars { display: block; width: 110px; }
 .bars i { display: block; height: 6px; min-width: 1px; border-radius: 3px; background: var(--before); }
 .bars i + i { margin-top: 3px; background: var(--pine); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(360px, 1fr)); gap: 16px; }

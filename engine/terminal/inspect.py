@@ -1,0 +1,104 @@
+"""``penjing inspect`` and ``penjing init``: what is inside a model, and a recipe to begin with."""
+
+import argparse
+import re
+from pathlib import Path
+
+import msgspec
+
+import resources
+from engine.contract.errors import RequestError
+from engine.contract.messages import Inspect
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import DataSpec, ExportSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.recipe_file import commented_recipe, read_recipe
+from engine.contract.recipe_paths import (
+    SAMPLE,
+    absolute_architecture,
+    absolute_data,
+    absolute_model,
+    with_relative_paths,
+)
+from engine.contract.run_folder import write_atomically
+from engine.contract.source import ModelSource
+from engine.contract.stats import Inspection
+from engine.terminal.arguments import Arguments, Command, add_json, add_model
+from engine.terminal.engine_job import JOB_ID, do_job
+from engine.terminal.messages import output, say, write_json
+from engine.terminal.tables import print_inspection
+
+_DATA_TO_FILL_IN = "npz:data.npz"
+_FAST_MULTIPLE = 16
+
+
+def _inspect(arguments: Arguments) -> int:
+    inspection = _inspection(arguments)
+    if arguments.json:
+        write_json(msgspec.json.encode(inspection))
+    else:
+        print_inspection(output(), inspection)
+    return 0
+
+
+def _inspection(arguments: Arguments) -> Inspection:
+    here = Path.cwd()
+    architecture = arguments.architecture and absolute_architecture(arguments.architecture, here)
+    source = ModelSource(file=absolute_model(arguments.model, here), architecture=architecture)
+    job = Inspect(id=JOB_ID, source=source, data=data_of(arguments), trust=arguments.trust)
+    found: Inspection = do_job(arguments, job)
+    return found
+
+
+def data_of(arguments: Arguments) -> DataSpec | None:
+    """The data that ``--data`` names."""
+    return None if arguments.data is None else DataSpec(source=absolute_data(arguments.data, Path.cwd()))
+
+
+def _init(arguments: Arguments) -> int:
+    path = (arguments.output or Path("recipe.toml")).absolute()
+    if path.exists():
+        raise RequestError("output_exists", path=path)
+    if not path.parent.is_dir():
+        raise RequestError("folder_unwritable", path=path, reason="its folder does not exist")
+    recipe = with_relative_paths(_first_recipe(arguments), path.parent)
+    write_atomically(path, commented_recipe(recipe).encode())
+    say("recipe_written", path=path)
+    return 0
+
+
+def _first_recipe(arguments: Arguments) -> Recipe:
+    if arguments.model == SAMPLE:
+        return read_recipe(resources.sample_recipe())
+    return recipe_for(_inspection(arguments), data_of(arguments))
+
+
+def recipe_for(inspection: Inspection, data: DataSpec | None) -> Recipe:
+    """Sensible values for what was found: cautious where a network is wide, whole where nothing can be cut."""
+    source = inspection.source
+    cut = [layer.channels for layer in inspection.layers if layer.prunable and layer.channels]
+    is_wide = bool(cut) and min(cut) >= 2 * _FAST_MULTIPLE
+    prune = PruneSpec(ratio=0.3, round_to=_FAST_MULTIPLE) if is_wide else PruneSpec()
+    return Recipe(
+        name=re.sub(r'[/\\:*?"<>|\x00-\x1f]+', "-", Path(source.file).stem)[:80] or "run",
+        model=ModelSpec(file=source.file, architecture=source.architecture),
+        data=data or DataSpec(source=_DATA_TO_FILL_IN),
+        prune=prune if cut else None,
+        quantize=QuantizeSpec(),
+        export=ExportSpec(formats=(ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)),
+    )
+
+
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    add_model(parser)
+    add_json(parser)
+
+
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    add_model(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="the recipe to write (default: recipe.toml)"
+    )
+
+
+INSPECT = Command(help="Show what is inside a model.", add_arguments=_add_inspect, run=_inspect)
+INIT = Command(help="Write a commented recipe for a model.", add_arguments=_add_init, run=_init)
