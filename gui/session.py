@@ -4,17 +4,22 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.contract.recipe import DataSpec, Recipe
+from engine.contract.recipe import DataSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.record import Record
 from engine.contract.report import Report
 from engine.contract.source import ModelSource
 from engine.contract.stats import Inspection
 
 
-class Session(QObject):
-    """The model, the recipe and the run that the pages show.
+class OpenRequest(Record, frozen=True, kw_only=True):
+    """What the user asked to open: a model, and the data it is measured on where that was said."""
 
-    ``source`` and ``data`` are what the user asked to open; ``inspection`` is what was found there.
-    """
+    source: ModelSource
+    data: DataSpec | None = None
+
+
+class Session(QObject):
+    """The model, the recipe and the run that the pages show."""
 
     inspection_changed = Signal()
     recipe_changed = Signal()
@@ -23,25 +28,24 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.source: ModelSource | None = None
-        self.data: DataSpec | None = None
+        self.opened: OpenRequest | None = None
         self.inspection: Inspection | None = None
         self.recipe: Recipe | None = None
         self.run_folder: Path | None = None
         self.report: Report | None = None
 
-    def set_inspection(self, inspection: Inspection, source: ModelSource, data: DataSpec | None) -> None:
+    def set_inspection(self, opened: OpenRequest, inspection: Inspection) -> None:
         """Another model is open."""
-        self.source, self.data, self.inspection = source, data, inspection
+        self.opened, self.inspection = opened, inspection
         self.inspection_changed.emit()
 
-    def set_recipe(self, recipe: Recipe | None) -> None:
+    def set_recipe(self, recipe: Recipe) -> None:
         """Another recipe is at hand."""
         if recipe != self.recipe:
             self.recipe = recipe
             self.recipe_changed.emit()
 
-    def set_run_folder(self, folder: Path | None) -> None:
+    def set_run_folder(self, folder: Path) -> None:
         """Another run is shown; its report is not known yet."""
         self.run_folder = folder
         self.set_report(None)
@@ -51,3 +55,15 @@ class Session(QObject):
         """The run that is shown has this report."""
         self.report = report
         self.report_changed.emit()
+
+
+def first_recipe(opened: OpenRequest) -> Recipe:
+    """What is proposed for a model that has just been opened: a third of the channels, then 8 bits."""
+    source = opened.source
+    return Recipe(
+        name=Path(source.file).stem[:80] or "run",
+        model=ModelSpec(file=source.file, architecture=source.architecture, input_shape=source.input_shape),
+        data=opened.data or DataSpec(),
+        prune=PruneSpec(ratio=0.3),
+        quantize=QuantizeSpec(),
+    )

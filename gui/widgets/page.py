@@ -1,6 +1,7 @@
 """The base of all pages: a title, a line below it, room for actions, and a body."""
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.theme import Space
@@ -13,6 +14,8 @@ class Page(QWidget):
     ``body`` takes the content, ``toolbar`` the buttons at the right of the title. A subclass sets all its texts in
     :meth:`retranslate`, which it calls once when it is built.
     """
+
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,3 +59,8 @@ class Page(QWidget):
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's hook: says that the page is in front."""
+        super().showEvent(event)
+        self.shown.emit()

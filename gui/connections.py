@@ -1,0 +1,112 @@
+"""Builds each page when it is first shown, and connects it: what it shows, and where its wishes go.
+
+Pages are imported here, inside their builders: what draws plots would keep the first page waiting.
+"""
+
+from collections.abc import Callable
+
+from engine.contract.library import list_runs
+from gui.background import Background
+from gui.desk import Desk
+from gui.widgets.page import Page
+from gui.widgets.rail import PageName
+
+_LISTED_RUNS = 8
+
+
+def _build_open(desk: Desk) -> Page:
+    from gui.pages.open import OpenPage
+
+    page = OpenPage()
+    page.path_chosen.connect(desk.open_path)
+    page.sample_requested.connect(desk.open_sample)
+    page.open_requested.connect(desk.open_request)
+    desk.form_wanted.connect(page.show_form)
+    desk.refused.connect(page.show_error)
+    desk.opening_changed.connect(page.set_busy)
+    desk.recent_changed.connect(lambda: page.set_recent(desk.settings.recent()))
+    desk.session.inspection_changed.connect(page.show_welcome)
+    page.set_recent(desk.settings.recent())
+    runs = Background(lambda: list_runs(limit=_LISTED_RUNS), page)
+    runs.done.connect(page.set_runs)
+    page.shown.connect(runs.start)
+    return page
+
+
+def _build_inspect(desk: Desk) -> Page:
+    from gui.pages.inspect import InspectPage
+
+    page, session = InspectPage(), desk.session
+    page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
+    page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
+    session.inspection_changed.connect(lambda: page.set_inspection(session.inspection))
+    page.set_inspection(session.inspection)
+    return page
+
+
+def _build_compress(desk: Desk) -> Page:
+    from gui.pages.compress import CompressPage
+
+    page, session = CompressPage(), desk.session
+
+    def show() -> None:
+        page.set_inspection(session.inspection)
+        if session.recipe is not None:
+            page.set_recipe(session.recipe)
+
+    page.estimate_requested.connect(desk.jobs.estimate)
+    page.run_requested.connect(desk.start_run)
+    desk.jobs.estimated.connect(page.set_estimation)
+    desk.jobs.estimate_failed.connect(lambda _error: page.set_estimation(None))
+    session.recipe_changed.connect(show)
+    session.inspection_changed.connect(show)
+    show()
+    return page
+
+
+def _build_run(desk: Desk) -> Page:
+    from gui.pages.run import RunPage
+
+    page, engine = RunPage(), desk.engine
+    page.pause_requested.connect(engine.pause)
+    page.continue_requested.connect(engine.resume)
+    page.cancel_requested.connect(engine.cancel)
+    page.resume_requested.connect(desk.resume_run)
+    page.compare_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPARE))
+    desk.run_begun.connect(page.begin)
+    desk.events_arrived.connect(page.add_events)
+    desk.resumable_changed.connect(page.set_resumable)
+    return page
+
+
+def _build_compare(desk: Desk) -> Page:
+    from gui.pages.compare import ComparePage
+
+    page, session = ComparePage(), desk.session
+    page.folder_requested.connect(desk.reveal_run)
+    session.report_changed.connect(lambda: page.set_report(session.report))
+    page.set_report(session.report)
+    return page
+
+
+def _build_export(desk: Desk) -> Page:
+    from gui.pages.export import ExportPage
+
+    page, session, jobs = ExportPage(), desk.session, desk.jobs
+    page.export_requested.connect(desk.export)
+    page.verify_requested.connect(desk.verify)
+    page.reveal_requested.connect(desk.reveal)
+    jobs.exported.connect(page.add_artifact)
+    session.report_changed.connect(lambda: page.set_report(session.report))
+    page.set_report(session.report)
+    return page
+
+
+BUILDERS: dict[PageName, Callable[[Desk], Page]] = {
+    PageName.OPEN: _build_open,
+    PageName.INSPECT: _build_inspect,
+    PageName.COMPRESS: _build_compress,
+    PageName.RUN: _build_run,
+    PageName.COMPARE: _build_compare,
+    PageName.EXPORT: _build_export,
+}

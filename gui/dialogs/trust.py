@@ -1,0 +1,65 @@
+"""The question whether a file may run code."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+
+from engine.contract.messages import Question
+from gui.theme import Space
+from gui.widgets.buttons import danger_button, primary_button
+from gui.widgets.icons import IconLabel
+from gui.widgets.labels import ElidedLabel, heading, secondary
+
+
+class TrustDialog(QDialog):
+    """Names the file and what it wants; accepted only by the button that says so."""
+
+    def __init__(self, question: Question, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Do you trust this file?"))
+        self.setMinimumWidth(520)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
+        layout.setSpacing(Space.L)
+        layout.addWidget(IconLabel("shield", 36, "warning"), 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(self._content(question))
+
+    def _content(self, question: Question) -> QVBoxLayout:
+        path = Path(question.path)
+        content = QVBoxLayout()
+        content.setSpacing(Space.M)
+        content.addWidget(heading(self.tr("{file} runs code of its own").format(file=path.name)))
+        content.addWidget(ElidedLabel(str(path.parent), "caption"))
+        content.addWidget(
+            secondary(
+                self.tr(
+                    "Opening it can do anything that you can do on this computer. "
+                    "Trust it only if you know who made it. It wants to use:"
+                )
+            )
+        )
+        content.addWidget(_list_of(question.wants))
+        content.addLayout(self._buttons())
+        return content
+
+    def _buttons(self) -> QHBoxLayout:
+        refuse, trust = primary_button(self.tr("Do not open")), danger_button(self.tr("I trust this file"))
+        refuse.clicked.connect(self.reject)
+        trust.clicked.connect(self.accept)
+        refuse.setDefault(True)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        row.addStretch(1)
+        row.addWidget(trust)
+        row.addWidget(refuse)
+        return row
+
+
+def _list_of(wants: tuple[str, ...]) -> QListWidget:
+    wanted = QListWidget()
+    wanted.setFrameShape(QFrame.Shape.StyledPanel)
+    wanted.addItems(list(wants))
+    wanted.setMaximumHeight(132)
+    wanted.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+    return wanted

@@ -1,0 +1,134 @@
+"""What the window asks of the engine, and what came of it: one method and one signal for each job."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.contract.errors import PenjingError, RunCancelled
+from engine.contract.library import new_run_folder
+from engine.contract.messages import (
+    Estimate,
+    Estimation,
+    Export,
+    Inspect,
+    Job,
+    Run,
+    Verify,
+)
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import Recipe
+from engine.contract.report import Artifact, Report, Verification
+from engine.contract.stats import Inspection
+from gui.engine_thread import EngineThread
+from gui.session import OpenRequest
+
+
+class Jobs(QObject):
+    """Turns wishes into jobs, and the engine's answers into one signal for each kind of job.
+
+    ``run_ended`` carries the report, or None and the error; a cancelled run ends with the report of its best.
+    """
+
+    inspected = Signal(object, object, object)
+    inspect_failed = Signal(object)
+    estimated = Signal(object)
+    estimate_failed = Signal(object)
+    run_started = Signal(object, str)
+    run_ended = Signal(object, object)
+    exported = Signal(object)
+    export_failed = Signal(object)
+    verified = Signal(str, object)
+    working_changed = Signal(bool)
+
+    def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._opening: tuple[OpenRequest, Recipe | None] | None = None
+        self._run: Run | None = None
+        self._pending = 0
+        engine.job_finished.connect(self._on_engine_job_finished)
+        engine.job_failed.connect(self._on_engine_job_failed)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether the engine has something to do."""
+        return self._pending > 0
+
+    @property
+    def run_folder(self) -> Path | None:
+        """The folder of the run that is going on."""
+        return Path(self._run.folder) if self._run is not None else None
+
+    def inspect(self, request: OpenRequest, recipe: Recipe | None = None) -> None:
+        """Looks into a model; ``recipe`` is what is to be done with it, where that is known already."""
+        self._opening = (request, recipe)
+        self._submit(Inspect(id=self._engine.next_id(), source=request.source, data=request.data))
+
+    def estimate(self, recipe: Recipe) -> None:
+        """Asks what a recipe would cost and give."""
+        self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
+
+    def start_run(self, recipe: Recipe) -> None:
+        """Runs a recipe into a new folder of the library."""
+        folder = new_run_folder(recipe.name)
+        self._begin(Run(id=self._engine.next_id(), recipe=recipe, folder=str(folder)))
+
+    def resume_run(self, recipe: Recipe, folder: Path) -> None:
+        """Goes on with a run that was interrupted."""
+        self._begin(Run(id=self._engine.next_id(), recipe=recipe, folder=str(folder), resume=True))
+
+    def export(self, folder: Path, kind: ExportFormat) -> None:
+        """Writes one more file from a run."""
+        self._submit(Export(id=self._engine.next_id(), folder=str(folder), format=kind))
+
+    def verify(self, path: Path) -> None:
+        """Re-opens a file of a run and re-runs it."""
+        self._submit(Verify(id=self._engine.next_id(), path=str(path)))
+
+    def _begin(self, run: Run) -> None:
+        self._run = run
+        self._submit(run)
+        self.run_started.emit(Path(run.folder), run.recipe.name)
+
+    def _submit(self, job: Job) -> None:
+        self._pending += 1
+        self.working_changed.emit(True)
+        self._engine.submit(job)
+
+    @Slot(object, object)
+    def _on_engine_job_finished(self, job: Job, value: object) -> None:
+        self._settle()
+        match value:
+            case Inspection():
+                if self._opening is not None:
+                    self.inspected.emit(self._opening[0], value, self._opening[1])
+            case Estimation():
+                self.estimated.emit(value)
+            case Report():
+                self._end_run(value, None)
+            case Artifact():
+                self.exported.emit(value)
+            case Verification() if isinstance(job, Verify):
+                self.verified.emit(job.path, value)
+
+    @Slot(object, object)
+    def _on_engine_job_failed(self, job: Job, error: PenjingError) -> None:
+        self._settle()
+        match job:
+            case Inspect():
+                self.inspect_failed.emit(error)
+            case Estimate():
+                self.estimate_failed.emit(error)
+            case Run():
+                self._end_run(None, None if isinstance(error, RunCancelled) else error)
+            case _:
+                self.export_failed.emit(error)
+
+    def _end_run(self, report: Report | None, error: PenjingError | None) -> None:
+        self._run = None
+        self.run_ended.emit(report, error)
+
+    def _settle(self) -> None:
+        self._pending -= 1
+        if not self._pending:
+            self.working_changed.emit(False)

@@ -1,0 +1,168 @@
+"""Open: drop or choose a file, take the sample, or go on with what was there."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.contract.errors import PenjingError
+from engine.contract.library import RunEntry
+from gui.pages.open_drop import DropZone
+from gui.pages.open_form import OpenForm
+from gui.pages.open_lists import RecentList, RunList
+from gui.pages.open_request import field_of_error
+from gui.session import OpenRequest
+from gui.theme import Space
+from gui.translation import error_text
+from gui.widgets.buttons import secondary_button
+from gui.widgets.cards import Banner, Card
+from gui.widgets.icons import IconLabel
+from gui.widgets.labels import caption, heading
+from gui.widgets.page import Page
+
+
+class OpenPage(Page):
+    """The first page.
+
+    ``path_chosen`` carries any file or folder: a model, a recipe or a run. ``open_requested`` carries an
+    :class:`OpenRequest`, from the form or from the recent models.
+    """
+
+    path_chosen = Signal(str)
+    sample_requested = Signal()
+    open_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._error: PenjingError | None = None
+        self._banner = Banner()
+        self._drop, self._recent, self._runs = DropZone(), RecentList(), RunList()
+        self._form = OpenForm()
+        self._sample_title, self._sample_text = heading(), caption()
+        self._sample_button = secondary_button()
+        self._stack = QStackedWidget()
+        self._welcome = self._make_welcome()
+        self._stack.addWidget(self._welcome)
+        self._stack.addWidget(self._form)
+        self.body.addWidget(self._banner)
+        self.body.addWidget(self._stack, 1)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self._drop.dropped.connect(self.path_chosen)
+        self._drop.file_clicked.connect(self._on_drop_file_clicked)
+        self._drop.folder_clicked.connect(self._on_drop_folder_clicked)
+        self._recent.chosen.connect(self.open_requested)
+        self._runs.chosen.connect(self.path_chosen)
+        self._sample_button.clicked.connect(self.sample_requested)
+        self._form.open_requested.connect(self.open_requested)
+        self._form.back_requested.connect(self._on_form_back_requested)
+
+    def _make_welcome(self) -> QWidget:
+        left = QVBoxLayout()
+        left.setSpacing(Space.L)
+        left.addWidget(self._drop, 1)
+        left.addWidget(self._sample_card())
+        right = QVBoxLayout()
+        right.setSpacing(Space.L)
+        right.addWidget(self._recent, 1)
+        right.addWidget(self._runs, 1)
+        page = QWidget()
+        layout = QHBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.L)
+        layout.addLayout(left, 3)
+        layout.addLayout(right, 2)
+        return page
+
+    def _sample_card(self) -> Card:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._sample_title)
+        texts.addWidget(self._sample_text)
+        row = QHBoxLayout()
+        row.setSpacing(Space.L)
+        row.addWidget(IconLabel("tree", 32, "accent"))
+        row.addLayout(texts, 1)
+        row.addWidget(self._sample_button)
+        card = Card()
+        card.body.addLayout(row)
+        return card
+
+    def set_recent(self, requests: tuple[OpenRequest, ...]) -> None:
+        """Shows the models that were opened last."""
+        self._recent.set_recent(requests)
+
+    def set_runs(self, runs: tuple[RunEntry, ...]) -> None:
+        """Shows the runs of the library."""
+        self._runs.set_runs(runs)
+
+    def show_welcome(self) -> None:
+        """Shows the first view."""
+        self._banner.hide()
+        self._stack.setCurrentWidget(self._welcome)
+
+    def show_form(self, request: OpenRequest) -> None:
+        """Asks for what ``request`` leaves open."""
+        self._banner.hide()
+        self._form.set_request(request)
+        self._stack.setCurrentWidget(self._form)
+
+    def is_form_shown(self) -> bool:
+        """Whether the form is up rather than the first view."""
+        return self._stack.currentWidget() is self._form
+
+    def set_busy(self, is_busy: bool) -> None:
+        """While the engine reads a file nothing else can be opened."""
+        self._form.set_busy(is_busy)
+        self._welcome.setEnabled(not is_busy)
+        self._error = None
+        if is_busy:
+            self._banner.show_text(self.tr("Opening the model…"), "info")
+        else:
+            self._banner.hide()
+
+    def show_error(self, error: PenjingError) -> None:
+        """Says what is wrong and what to do; marks the field of the form that is to be mended."""
+        self._error = error
+        text = error_text(error)
+        self._banner.show_text(text)
+        field = field_of_error(error.code)
+        if field is not None and self.is_form_shown():
+            self._form.show_error(field, text)
+
+    def error(self) -> str:
+        """What is said to be wrong; empty while nothing is."""
+        return self._banner.text() if self._banner.isVisibleTo(self) else ""
+
+    def _on_form_back_requested(self) -> None:
+        self.show_welcome()
+
+    def _on_drop_file_clicked(self) -> None:
+        kinds = self.tr("Models and recipes (*.pt *.pth *.bin *.ckpt *.toml);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a model"), str(Path.home()), kinds)
+        if path:
+            self.path_chosen.emit(path)
+
+    def _on_drop_folder_clicked(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Open a run's folder"))
+        if path:
+            self.path_chosen.emit(path)
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self.set_heading(
+            self.tr("Open"), self.tr("Start with a trained PyTorch model; your file is only ever read.")
+        )
+        self._sample_title.setText(self.tr("The sample project"))
+        self._sample_text.setText(
+            self.tr(
+                "SimpleNet and handwritten digits: prune half the channels, quantize to 8 bits, in about a minute."
+            )
+        )
+        self._sample_button.setText(self.tr("Open the sample"))
+        for part in (self._drop, self._recent, self._runs, self._form):
+            part.retranslate()
+        if self.error() and self._error is not None:
+            self.show_error(self._error)

@@ -1,0 +1,124 @@
+"""What can be opened again: models opened lately, and runs of the library."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine.contract.library import RunEntry
+from engine.contract.run_folder import RunState
+from gui.session import OpenRequest
+from gui.theme import Space
+from gui.widgets.cards import Card
+from gui.widgets.icons import IconLabel
+from gui.widgets.labels import ElidedLabel, caption, heading, tag
+
+_STATE_TONES = {RunState.COMPLETED: "accent", RunState.FAILED: "danger"}
+
+
+class _Entry(QPushButton):
+    """One line of a list: an icon, a name over a remark, and a tag."""
+
+    def __init__(self, icon_name: str, name: str, remark: str, state: QLabel | None = None) -> None:
+        super().__init__()
+        self.setProperty("role", "entry")
+        self.setAutoDefault(False)
+        self.setAccessibleName(name)
+        self.setMinimumHeight(48)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        for label in (ElidedLabel(name), ElidedLabel(remark, "caption")):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            texts.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.S, Space.XS, Space.S, Space.XS)
+        row.setSpacing(Space.M)
+        row.addWidget(IconLabel(icon_name, 18))
+        row.addLayout(texts, 1)
+        if state is not None:
+            row.addWidget(state)
+
+
+class _List(Card):
+    """A heading over entries, or over what is said while there are none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._heading, self._nothing = heading(), caption()
+        self._shown: list[_Entry] = []
+        self._entries = QVBoxLayout()
+        self._entries.setSpacing(0)
+        self.body.addWidget(self._heading)
+        self.body.addWidget(self._nothing)
+        self.body.addLayout(self._entries)
+        self.body.addStretch(1)
+
+    def _replace(self, entries: list[_Entry]) -> None:
+        for old in self._shown:
+            self._entries.removeWidget(old)
+            old.deleteLater()
+        self._shown = entries
+        for entry in entries:
+            self._entries.addWidget(entry)
+        self._nothing.setVisible(not entries)
+
+
+class RecentList(_List):
+    """The models that were opened last."""
+
+    chosen = Signal(object)
+
+    def set_recent(self, requests: tuple[OpenRequest, ...]) -> None:
+        """Shows these, newest first."""
+        self._replace([self._entry(request) for request in requests])
+
+    def _entry(self, request: OpenRequest) -> _Entry:
+        path = Path(request.source.file)
+        entry = _Entry("file", path.name, request.source.architecture or str(path.parent))
+        entry.clicked.connect(lambda: self.chosen.emit(request))
+        return entry
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self._heading.setText(self.tr("Recent models"))
+        self._nothing.setText(self.tr("Models that you open are listed here."))
+
+
+class RunList(_List):
+    """The runs of the library."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._runs: tuple[RunEntry, ...] = ()
+
+    def set_runs(self, runs: tuple[RunEntry, ...]) -> None:
+        """Shows these, newest first."""
+        self._runs = runs
+        self._replace([self._entry(run) for run in runs])
+
+    def _entry(self, run: RunEntry) -> _Entry:
+        state = tag(self._state_text(run.state), _STATE_TONES.get(run.state, "warning"))
+        changed = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.changed))
+        entry = _Entry("history", run.name, changed, state)
+        entry.clicked.connect(lambda: self.chosen.emit(run.folder))
+        return entry
+
+    def _state_text(self, state: RunState) -> str:
+        return {
+            RunState.EMPTY: self.tr("Empty"),
+            RunState.INTERRUPTED: self.tr("Interrupted"),
+            RunState.COMPLETED: self.tr("Completed"),
+            RunState.CANCELLED: self.tr("Cancelled"),
+            RunState.FAILED: self.tr("Failed"),
+        }[state]
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self._heading.setText(self.tr("Runs"))
+        self._nothing.setText(
+            self.tr("Runs that you start are listed here; one that was interrupted can go on.")
+        )
+        self.set_runs(self._runs)
