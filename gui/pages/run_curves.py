@@ -1,0 +1,100 @@
+"""The run page's plots: loss, accuracy and size, each with its newest values beside its title."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from engine.contract.events import MetricsLogged
+from gui.figures import bytes_text, percent_text, value_text
+from gui.plots.curves import LiveCurves
+from gui.theme import Space, current_theme, theme_signals
+from gui.widgets.cards import Card
+from gui.widgets.labels import strong_label
+
+
+class CurveCard(Card):
+    """One plot; the coloured values in its header are its legend."""
+
+    def __init__(self, names: tuple[str, ...], write: Callable[[float | None], str]) -> None:
+        super().__init__(Space.M)
+        self._write = write
+        self.plot = LiveCurves(names, write)
+        self._title = strong_label()
+        self._labels = {name: QLabel() for name in names}
+        self._names: dict[str, str] = {}
+        top = QHBoxLayout()
+        top.setSpacing(Space.M)
+        top.addWidget(self._title, 1)
+        for label in self._labels.values():
+            label.setProperty("role", "caption")
+            top.addWidget(label)
+        self.body.addLayout(top)
+        self.body.addWidget(self.plot, 1)
+        theme_signals().changed.connect(self._restyle)
+        self._restyle()
+
+    def set_texts(self, title: str, names: dict[str, str]) -> None:
+        """Names the plot and its lines."""
+        self._title.setText(title)
+        self._names = names
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draws what was added and shows the newest values."""
+        self.plot.redraw()
+        for name, label in self._labels.items():
+            last = self.plot.last(name)
+            label.setText(f"{self._names.get(name, name)} {self._write(last)}".strip())
+            label.setVisible(last is not None)
+
+    def _restyle(self) -> None:
+        for label, colour in zip(self._labels.values(), current_theme().series, strict=False):
+            label.setStyleSheet(f"color: {colour}; font-weight: bold;")
+
+
+class RunCurves(QWidget):
+    """The three plots beside each other, fed with events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loss = CurveCard(("train_loss", "loss"), value_text)
+        self.accuracy = CurveCard(("accuracy",), percent_text)
+        self.weights = CurveCard(("parameter_bytes",), bytes_text)
+        self._cards = (self.loss, self.accuracy, self.weights)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.L)
+        for card in self._cards:
+            layout.addWidget(card, 1)
+
+    def add_metrics(self, event: MetricsLogged) -> None:
+        """Takes the values that have a plot; those that are not finite leave a gap."""
+        for card in self._cards:
+            for name in card.plot.names():
+                value = event.values.get(name)
+                if value is not None:
+                    card.plot.append(name, event.step, value)
+
+    def redraw(self) -> None:
+        """Draws what was added."""
+        for card in self._cards:
+            card.redraw()
+
+    def cut_after(self, step: int) -> None:
+        """Forgets what lies beyond ``step``."""
+        for card in self._cards:
+            card.plot.cut_after(step)
+
+    def clear(self) -> None:
+        """Forgets the run before."""
+        for card in self._cards:
+            card.plot.clear_points()
+            card.redraw()
+
+    def retranslate(self) -> None:
+        """Renews the texts in the current language."""
+        self.loss.set_texts(
+            self.tr("Loss"), {"train_loss": self.tr("training"), "loss": self.tr("validation")}
+        )
+        self.accuracy.set_texts(self.tr("Accuracy"), {"accuracy": self.tr("validation")})
+        self.weights.set_texts(self.tr("Weights"), {"parameter_bytes": ""})

@@ -1,0 +1,86 @@
+"""Live curves: points come in at any pace, standing lines are redrawn once a batch."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyqtgraph as pg
+
+from gui.models.curve_buffer import CurveBuffer
+from gui.plots.plot_theme import ThemedPlot, line_pen
+from gui.theme import current_theme
+
+
+class FormattedAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """An axis whose numbers are written by a function."""
+
+    def __init__(self, side: str, write: Callable[[float], str]) -> None:
+        super().__init__(side)
+        self._write = write
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """The hook of pyqtgraph: the texts of the ticks."""
+        return [self._write(value) for value in values]
+
+
+class LiveCurves(ThemedPlot):
+    """One line for each name, in the theme's series of colours; the last name is drawn on top."""
+
+    def __init__(self, names: Sequence[str], write: Callable[[float], str]) -> None:
+        self._buffers = {name: CurveBuffer() for name in names}
+        self._lines: dict[str, Any] = {}
+        self._changed: set[str] = set()
+        super().__init__(axisItems={"left": FormattedAxis("left", write)})
+        self.setMouseEnabled(x=False, y=False)
+        for name in names:
+            line = self.plot([], [], antialias=True)
+            line.setDownsampling(auto=True, method="peak")
+            line.setClipToView(True)
+            self._lines[name] = line
+        self.restyle()
+
+    def append(self, name: str, x: float, y: float) -> None:
+        """Adds a point, which is drawn with the next :meth:`redraw`."""
+        self._buffers[name].append(x, y)
+        self._changed.add(name)
+
+    def redraw(self) -> None:
+        """Draws what was added; lines without news are left alone."""
+        for name in self._changed:
+            x, y = self._buffers[name].points()
+            self._lines[name].setData(x, y, symbol="o" if len(x) == 1 else None)
+        self._changed.clear()
+
+    def names(self) -> tuple[str, ...]:
+        """The lines."""
+        return tuple(self._buffers)
+
+    def last(self, name: str) -> float | None:
+        """The newest value of a line."""
+        return self._buffers[name].last
+
+    def length(self, name: str) -> int:
+        """How many points a line has."""
+        return len(self._buffers[name])
+
+    def cut_after(self, x: float) -> None:
+        """Forgets what lies beyond ``x``, as a resumed run walks it again."""
+        for name, buffer in self._buffers.items():
+            buffer.cut_after(x)
+            self._changed.add(name)
+
+    def clear_points(self) -> None:
+        """Forgets all points."""
+        for name, buffer in self._buffers.items():
+            buffer.clear()
+            self._changed.add(name)
+        self.redraw()
+
+    def restyle(self) -> None:
+        """Takes the colours of the theme of now."""
+        super().restyle()
+        for line, colour in zip(self._lines.values(), current_theme().series, strict=False):
+            line.setPen(line_pen(colour))
+            line.setSymbolBrush(pg.mkBrush(colour))
+            line.setSymbolPen(None)
+            line.setSymbolSize(6)
