@@ -76,8 +76,8 @@ def infer_shape(module: nn.Module, source: ModelSource) -> tuple[int, ...]:
         side = 299 if type(module).__name__ == "Inception3" else 224
         return (3, side, side)
     first = next((part for part in module.modules() if _has_weight(part)), None)
-    if isinstance(first, nn.Linear):
-        return (first.in_features,)
+    if isinstance(first, nn.Linear) and isinstance(first.weight, Tensor):
+        return (first.weight.shape[-1],)
     raise RequestError("input_shape_needed", architecture=source.architecture or type(module).__name__)
 
 

@@ -1,5 +1,6 @@
 """Looks at a file's bytes before anything of it is loaded."""
 
+import codecs
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -54,8 +55,8 @@ def _described(head: bytes) -> str:
         if head.startswith(signature):
             return found
     try:
-        # The last character may be cut in two.
-        head[:-3].decode("utf-8") if len(head) == 4096 else head.decode("utf-8")
+        # Step by step, as the last character may be cut in two.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return "it is some other binary"
     return "it is some other binary" if b"\0" in head else "it is text"

@@ -35,13 +35,15 @@ def unpickle(path: Path, architecture: str | None, ctx: RunContext) -> object:
     allowed = {name: value for name in wants if (value := known_global(name)) is not None}
     if architecture is not None and ".py:" in architecture and len(allowed) < len(wants):
         allowed |= _classes_of(architecture, wants - set(allowed), ctx)
-    unknown = sorted(wants - set(allowed))
-    if not unknown:
+    unknown = wants - set(allowed)
+    _require_installed(path, sorted(unknown))
+    # Of the old form, torch loads modules only with everything allowed.
+    questions = wants if is_legacy(path) else unknown
+    if not questions:
         pairs: list[Any] = [(value, name) for name, value in allowed.items()]
         with torch.serialization.safe_globals(pairs):
             return _load(path, weights_only=True)
-    _require_installed(path, unknown)
-    require_trust(path, tuple(unknown), ctx)
+    require_trust(path, tuple(sorted(questions)), ctx)
     return _load(path, weights_only=False, pickle_module=_pickle_with(allowed))
 
 
@@ -137,5 +139,7 @@ def _load(path: Path, **arguments: Any) -> object:
 
 
 def _broken(path: Path, error: Exception) -> RequestError:
-    reason = str(error).split("\n")[0] or type(error).__name__
+    # torch puts two sentences of advice, wrong here, before what it found.
+    found = str(error).rpartition("WeightsUnpickler error: ")[2]
+    reason = found.strip().split("\n")[0] or type(error).__name__
     return RequestError("file_truncated", path=path, reason=reason)
