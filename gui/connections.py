@@ -45,7 +45,7 @@ def _build_inspect(desk: Desk) -> Page:
 
 
 def _build_compress(desk: Desk) -> Page:
-    from gui.pages.compress import CompressPage
+    from gui.wizard.page import CompressPage
 
     page, session = CompressPage(), desk.session
 
@@ -56,6 +56,7 @@ def _build_compress(desk: Desk) -> Page:
 
     page.estimate_requested.connect(desk.jobs.estimate)
     page.run_requested.connect(desk.start_run)
+    page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
     desk.jobs.estimate_failed.connect(lambda _error: page.set_estimation(None))
     session.recipe_changed.connect(show)
@@ -72,6 +73,7 @@ def _build_run(desk: Desk) -> Page:
     page.continue_requested.connect(engine.resume)
     page.cancel_requested.connect(engine.cancel)
     page.resume_requested.connect(desk.resume_run)
+    page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
     page.compare_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPARE))
     desk.run_begun.connect(page.begin)
     desk.events_arrived.connect(page.add_events)

@@ -1,5 +1,7 @@
 """Numbers as people read them: three significant digits, a unit, a dash where nothing is known."""
 
+import math
+
 UNKNOWN = "–"
 _COUNTS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"))
@@ -66,9 +68,9 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
     """A tensor's shape.
 
     >>> shape_text((64, 3, 7, 7))
-    '64 × 3 × 7 × 7'
+    '64×3×7×7'
     """
-    return " × ".join(str(size) for size in shape) if shape else UNKNOWN
+    return "×".join(str(size) for size in shape) if shape else UNKNOWN
 
 
 def clock_text(seconds: float) -> str:
@@ -93,8 +95,5 @@ def _scaled(value: float | None, units: tuple[tuple[float, str], ...], plain: st
 
 def _significant(value: float) -> str:
     """Three significant digits, zeros kept: 5.90, 46.8, 123."""
-    size = abs(value)
-    digits = 2 if size < 10 else 1 if size < 100 else 0
-    if size < 0.1 and value:
-        digits = 4
-    return f"{value:.{digits}f}"
+    whole_digits = math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:.{max(2 - whole_digits, 0)}f}"

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         page = self.page(PageName(name))
         self._stack.setCurrentWidget(page)
         self._rail.set_page(PageName(name))
+        page.setFocus()
 
     def page(self, name: PageName) -> Page:
         """The page of that name."""

@@ -48,13 +48,18 @@ def install_language(application: QCoreApplication, language: Language) -> None:
     for old in _installed:
         application.removeTranslator(old)
     _installed.clear()
-    if language is Language.CHINESE:
-        own = str(files("resources").joinpath("translations", "penjing_zh.qm"))
-        for path in (f"{QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)}/qtbase_zh_CN.qm", own):
-            translator = QTranslator()
-            if translator.load(path):
-                application.installTranslator(translator)
-                _installed.append(translator)
+    for path in _files_of(language):
+        translator = QTranslator()
+        if translator.load(path):
+            application.installTranslator(translator)
+            _installed.append(translator)
+
+
+def _files_of(language: Language) -> tuple[str, ...]:
+    """Our own texts (in English only the plurals) and, before them, Qt's."""
+    own = str(files("resources").joinpath("translations", f"penjing_{language}.qm"))
+    qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    return (own,) if language is Language.ENGLISH else (f"{qt}/qtbase_zh_CN.qm", own)
 
 
 def text_of(code: str, arguments: Mapping[str, str], fallback: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -25,7 +24,7 @@ _NOWHERE = QModelIndex()
 
 @dataclass(frozen=True)
 class _Column:
-    """``title`` is text for lupdate; ``key`` is what rows are sorted by; ``text`` is what is shown."""
+    """``key`` is what rows are sorted by; ``text`` is what is shown."""
 
     title: str
     key: Callable[[LayerStats], Any]
@@ -33,39 +32,16 @@ class _Column:
     is_number: bool = False
 
 
-def _prunable_text(layer: LayerStats) -> str:
-    if layer.prunable:
-        return QCoreApplication.translate("LayerTable", "Yes")
-    return translate_sentence(layer.locked_because or "") or QCoreApplication.translate("LayerTable", "No")
+def _number(
+    title: str, value: Callable[[LayerStats], float | None], text: Callable[[float | None], str]
+) -> _Column:
+    """A column of numbers; what is not known is sorted below everything."""
 
+    def key(layer: LayerStats) -> float:
+        known = value(layer)
+        return -1.0 if known is None else known
 
-def _columns() -> tuple[_Column, ...]:
-    """Built when asked for, so that the titles are of the language of now."""
-    tr = QCoreApplication.translate
-    return (
-        _Column(tr("LayerTable", "Layer"), lambda layer: layer.name, lambda layer: layer.name),
-        _Column(tr("LayerTable", "Type"), lambda layer: layer.kind, lambda layer: layer.kind),
-        _Column(tr("LayerTable", "Shape"), lambda layer: layer.shape, lambda layer: shape_text(layer.shape)),
-        _Column(
-            tr("LayerTable", "Parameters"),
-            lambda layer: layer.parameters,
-            lambda layer: count_text(layer.parameters),
-            is_number=True,
-        ),
-        _Column(
-            tr("LayerTable", "MACs"),
-            lambda layer: -1 if layer.macs is None else layer.macs,
-            lambda layer: count_text(layer.macs),
-            is_number=True,
-        ),
-        _Column(
-            tr("LayerTable", "Sparsity"),
-            lambda layer: layer.sparsity,
-            lambda layer: percent_text(layer.sparsity),
-            is_number=True,
-        ),
-        _Column(tr("LayerTable", "Prunable"), lambda layer: not layer.prunable, _prunable_text),
-    )
+    return _Column(title, key, lambda layer: text(value(layer)), is_number=True)
 
 
 class LayerTableModel(QAbstractTableModel):
@@ -74,7 +50,7 @@ class LayerTableModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._layers: tuple[LayerStats, ...] = ()
-        self._columns = _columns()
+        self._columns = self._make_columns()
 
     def set_layers(self, layers: tuple[LayerStats, ...]) -> None:
         """Shows other layers."""
@@ -84,8 +60,26 @@ class LayerTableModel(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Takes the titles of the language of now."""
-        self._columns = _columns()
+        self._columns = self._make_columns()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+
+    def _make_columns(self) -> tuple[_Column, ...]:
+        return (
+            _Column(self.tr("Layer"), lambda layer: layer.name, lambda layer: layer.name),
+            _Column(self.tr("Type"), lambda layer: layer.kind, lambda layer: layer.kind),
+            _Column(self.tr("Shape"), lambda layer: layer.shape, lambda layer: shape_text(layer.shape)),
+            _number(self.tr("Parameters"), lambda layer: layer.parameters, count_text),
+            _number(self.tr("MACs"), lambda layer: layer.macs, count_text),
+            _number(self.tr("Sparsity"), lambda layer: layer.sparsity, percent_text),
+            _Column(self.tr("Prunable"), lambda layer: not layer.prunable, self._prunable_text),
+        )
+
+    def _prunable_text(self, layer: LayerStats) -> str:
+        return (
+            self.tr("Yes")
+            if layer.prunable
+            else translate_sentence(layer.locked_because or "") or self.tr("No")
+        )
 
     def layer(self, row: int) -> LayerStats:
         """The layer of one row."""

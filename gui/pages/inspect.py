@@ -46,6 +46,7 @@ class InspectPage(Page):
         self._empty = EmptyState("inspect")
         self._stack = QStackedWidget()
         self._set_up_table()
+        self.setFocusProxy(self._table)
         self._lay_out()
         self._compress.clicked.connect(self.compress_requested)
         self._empty.clicked.connect(self.open_requested)
@@ -80,7 +81,7 @@ class InspectPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self._table_card())
         split.addWidget(self._panel)
-        split.setSizes([600, 420])
+        split.setSizes([700, 304])
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +112,9 @@ class InspectPage(Page):
         self._panel.set_layer(None)
         self._show_sums()
         if inspection:
-            self._table.resizeColumnsToContents()
+            # The last column takes what is left: a long reason must not push the table wider than its card.
+            for column in range(self._model.columnCount() - 1):
+                self._table.resizeColumnToContents(column)
             self._table.selectRow(0)
 
     def _show_sums(self) -> None:

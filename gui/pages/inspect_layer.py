@@ -1,5 +1,6 @@
 """One layer in detail: its weights' histogram over what is known of it."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.contract.stats import LayerStats
@@ -11,7 +12,8 @@ from gui.widgets.buttons import SegmentedControl
 from gui.widgets.cards import Card
 from gui.widgets.labels import ElidedLabel, caption, tag
 
-_FACT_COLUMNS = 3
+_FACT_COLUMNS = 2
+_FACTS = 12
 
 
 class LayerPanel(Card):
@@ -32,17 +34,19 @@ class LayerPanel(Card):
         top = QHBoxLayout()
         top.setSpacing(Space.S)
         top.addWidget(self._name, 1)
-        top.addWidget(self._kind)
-        top.addWidget(self._scale)
+        top.addWidget(self._kind, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(Space.L)
         self._grid.setVerticalSpacing(Space.S)
+        axis = QHBoxLayout()
+        axis.addWidget(self._axis, 1)
+        axis.addWidget(self._scale)
         self.body.addLayout(top)
+        self.body.addLayout(axis)
         self.body.addWidget(self.plot, 1)
-        self.body.addWidget(self._axis)
         self.body.addSpacing(Space.S)
         self.body.addLayout(self._grid)
-        for index in range(12):
+        for index in range(_FACTS):
             self._add_fact(index)
 
     def _add_fact(self, index: int) -> None:
@@ -79,18 +83,21 @@ class LayerPanel(Card):
             (self.tr("Sparsity"), percent_text(layer.sparsity)),
             (self.tr("Channels"), UNKNOWN if layer.channels is None else str(layer.channels)),
             (self.tr("Dead channels"), str(layer.dead_channels)),
-            (self.tr("Range"), f"{value_text(layer.min)} … {value_text(layer.max)}"),
+            (self.tr("Range"), self._range_of(layer)),
             (self.tr("Mean"), value_text(layer.mean)),
             (self.tr("Standard deviation"), value_text(layer.std)),
             (self.tr("Coupled group"), UNKNOWN if layer.group is None else str(layer.group)),
             (self.tr("Channels can be pruned"), self.tr("yes") if layer.prunable else why or self.tr("no")),
         ]
 
+    def _range_of(self, layer: LayerStats) -> str:
+        return self.tr("{low} to {high}").format(low=value_text(layer.min), high=value_text(layer.max))
+
     def _on_scale_chosen(self, index: int) -> None:
         self.plot.set_logarithmic(index == 1)
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
-        self._scale.set_texts([self.tr("Linear"), self.tr("Logarithmic")])
-        self._axis.setText(self.tr("Weights by value: how many lie in each bin"))
+        self._scale.set_texts([self.tr("Linear"), self.tr("Log")])
+        self._axis.setText(self.tr("Weights by value"))
         self._show_facts()

@@ -126,11 +126,10 @@ class OpenPage(Page):
     def show_error(self, error: PenjingError) -> None:
         """Says what is wrong and what to do; marks the field of the form that is to be mended."""
         self._error = error
-        text = error_text(error)
-        self._banner.show_text(text)
+        self._banner.show_text(error_text(error))
         field = field_of_error(error.code)
         if field is not None and self.is_form_shown():
-            self._form.show_error(field, text)
+            self._form.show_error(field)
 
     def error(self) -> str:
         """What is said to be wrong; empty while nothing is."""

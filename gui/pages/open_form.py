@@ -73,10 +73,10 @@ class _FormField(QWidget):
             self.clear_error()
 
     def show_error(self, text: str) -> None:
-        """Marks the field, and takes the keyboard there."""
+        """Marks the field, says why where that is not said elsewhere, and takes the keyboard there."""
         set_style_property(self.edit, "invalid", "true")
         self._error.setText(text)
-        self._error.show()
+        self._error.setVisible(bool(text))
         self.edit.setFocus()
 
     def clear_error(self) -> None:
@@ -173,7 +173,7 @@ class OpenForm(QWidget):
         for field in self._fields.values():
             field.setEnabled(not is_busy)
 
-    def show_error(self, field: OpenField, text: str) -> None:
+    def show_error(self, field: OpenField, text: str = "") -> None:
         """Marks the field that is to be mended."""
         self._fields[field].show_error(text)
 
