@@ -1,6 +1,7 @@
 """One label out of several: loss, accuracy, and what a confusion matrix says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +26,7 @@ def evaluate(
     """Runs a split through the model.
 
     Args:
-        model: answers logits (N, classes); its training mode is given back as it was.
+        model: answers logits (N, classes); runs in evaluation mode, where it lies.
         split: may be empty: then nothing is known.
         data: how samples become inputs.
         ctx: stops between batches.
@@ -35,22 +36,30 @@ def evaluate(
     Returns:
         The metrics, and the confusion matrix (rows: true class).
     """
-    was_training = model.training
-    model.eval()
+    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     parts = []
-    try:
-        with torch.no_grad():
-            for start in range(0, len(split), batch_size):
-                ctx.raise_if_cancelled()
-                parts.append(model(data.to_inputs(split.inputs[start : start + batch_size])))
-                if on_batch is not None:
-                    on_batch(min(start + batch_size, len(split)))
-    finally:
-        model.train(was_training)
+    with in_evaluation(model), torch.no_grad():
+        for start in range(0, len(split), batch_size):
+            ctx.raise_if_cancelled()
+            parts.append(model(data.to_inputs(split.inputs[start : start + batch_size].to(device))))
+            if on_batch is not None:
+                on_batch(min(start + batch_size, len(split)))
     if not parts:
         return Metrics(), ()
     logits = torch.cat(parts)
     return metrics_of(logits, split.labels, logits.shape[1])
+
+
+@contextmanager
+def in_evaluation(model: nn.Module) -> Iterator[None]:
+    """Puts a model into evaluation mode and gives each part its own mode back: some may be frozen in training."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, is_training in modes:
+            part.training = is_training
 
 
 def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, Confusion]:
