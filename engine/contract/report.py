@@ -44,7 +44,7 @@ class Ratios(Record, frozen=True, kw_only=True):
 
 
 class LayerReport(Record, frozen=True, kw_only=True):
-    """One layer before and after; ``why`` says why it was left as it is."""
+    """One layer before and after; ``why`` says why it was left as it is (``why_code`` for other languages)."""
 
     name: str
     kind: str
@@ -60,6 +60,8 @@ class LayerReport(Record, frozen=True, kw_only=True):
     macs_after: int | None
     sqnr_db: float | None
     why: str | None
+    why_code: str = ""
+    why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Artifact(Record, frozen=True, kw_only=True):
@@ -86,6 +88,8 @@ class Artifact(Record, frozen=True, kw_only=True):
     integer_operators: int = 0
     float_operators: int = 0
     latency_ms: Latency | None = None
+    why_code: str = ""
+    why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ParetoPoint(Record, frozen=True, kw_only=True):

@@ -3,6 +3,8 @@
 NaN and infinity travel as null, so metrics are ``float | None``.
 """
 
+import msgspec
+
 from engine.contract.record import Record
 from engine.contract.source import SourceInfo
 
@@ -54,6 +56,8 @@ class LayerStats(Record, frozen=True, kw_only=True):
     dead_channels: int = 0
     prunable: bool = False
     locked_because: str | None = None
+    locked_code: str = ""
+    locked_arguments: dict[str, str] = msgspec.field(default_factory=dict)
     group: int | None = None
     sensitivity: LayerSensitivity = LayerSensitivity()
 

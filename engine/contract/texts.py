@@ -109,6 +109,8 @@ TEXTS: dict[str, str] = {
     "verdict_error": "largest difference {found} is above {limit}",
     "verdict_operators": "only {found} of {planned} planned integer operators run in integers",
     "verdict_float_operators": "{found} operators still run in float: {names}",
+    "verdict_changed": "the file is not the one that was verified (SHA-256 differs)",
+    "verdict_accuracy": "its accuracy is {found} and was {wanted}",
     "verdict_failed": "it could not be re-run ({reason})",
     # notices of a run
     "note_resumed": "Resumed from step {step}.",

@@ -1,0 +1,99 @@
+"""Every export format: one function that writes a file, re-opens it and says what it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+
+import torch
+
+from engine.context import RunContext
+from engine.contract.errors import RequestError
+from engine.contract.methods import ExportFormat
+from engine.contract.report import Artifact
+from engine.contract.run_folder import write_atomically
+from engine.data.splits import Data
+from engine.export.onnx_file import build_onnx, write_onnx
+from engine.export.prepare import prepare_float, prepare_integer
+from engine.export.python_loader import loader_source
+from engine.export.verify import answers_of, verify_onnx, verify_python
+from engine.joint.compressed import CompressedModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportJob:
+    """A finished model and what its files are measured against.
+
+    Attributes:
+        model: finished: cut, with rounding on where the recipe quantizes.
+        data: holds the test split.
+        ctx: stops between batches.
+        threads: of the runtime.
+        title: the run's name, for the files' own words.
+    """
+
+    model: CompressedModel
+    data: Data
+    ctx: RunContext
+    threads: int
+    title: str = "model"
+
+    @cached_property
+    def rounded_answers(self) -> torch.Tensor:
+        """What the torch model answers on the test split with rounding on."""
+        return answers_of(self.model.module, self.data, self.ctx)
+
+    @cached_property
+    def float_answers(self) -> torch.Tensor:
+        """The same with rounding off."""
+        self.model.switch_quantizers(is_on=False)
+        answers = answers_of(self.model.module, self.data, self.ctx)
+        self.model.switch_quantizers(is_on=self.model.structure.is_quantized)
+        return answers
+
+
+def export_float32(job: ExportJob, path: Path) -> Artifact:
+    """The compressed network in floats, without rounding."""
+    write_onnx(build_onnx(prepare_float(job.model), job.model.captured.example_shape), path)
+    return verify_onnx(path, job.float_answers, job.data, job.ctx, planned=0, threads=job.threads)
+
+
+def export_int8(job: ExportJob, path: Path) -> Artifact:
+    """Integers by the rules that ONNX Runtime fuses.
+
+    Raises:
+        RequestError: the recipe did not quantize.
+    """
+    placement = job.model.placement
+    if placement is None or not job.model.structure.is_quantized:
+        raise RequestError("recipe_int8_without_quantize")
+    write_onnx(build_onnx(prepare_integer(job.model), job.model.captured.example_shape), path)
+    planned = placement.integer_operators
+    return verify_onnx(path, job.rounded_answers, job.data, job.ctx, planned=planned, threads=job.threads)
+
+
+def export_state_dict(job: ExportJob, path: Path) -> Artifact:
+    """The pruned weights, and beside them a Python file that loads them with torch alone."""
+    prepared = prepare_float(job.model)
+    source = loader_source(prepared.module, title=job.title, stem=path.stem)
+    content = BytesIO()
+    torch.save({name: tensor.clone() for name, tensor in prepared.module.state_dict().items()}, content)
+    write_atomically(path, content.getvalue())
+    write_atomically(path.with_suffix(".py"), source.encode())
+    return verify_python(path, prepared.module, job.float_answers, job.data, job.ctx)
+
+
+WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
+    ExportFormat.ONNX_FLOAT32: export_float32,
+    ExportFormat.ONNX_INT8: export_int8,
+    ExportFormat.STATE_DICT: export_state_dict,
+}
+"""What writes each format."""
+
+FILE_NAMES: dict[ExportFormat, str] = {
+    ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
+    ExportFormat.ONNX_INT8: "model-int8.onnx",
+    ExportFormat.STATE_DICT: "model.pt",
+}
+"""The name of each format's file in ``artifacts/``."""

@@ -1,0 +1,137 @@
+"""From a prepared module to an ONNX file: exported, integers put in, stripped of what nobody runs."""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+from engine.contract.errors import RunError
+from engine.contract.run_folder import write_atomically
+from engine.export.marker import TRANSLATIONS
+from engine.export.prepare import IntegerLayer, Prepared
+
+INPUT_NAME = "input"
+OUTPUT_NAME = "logits"
+PROTOBUF_LIMIT_BYTES = 2**31 - 1
+
+
+def build_onnx(prepared: Prepared, example_shape: tuple[int, ...]) -> onnx.ModelProto:
+    """The module as an ONNX model with one input (batch, …) and one output (batch, classes).
+
+    The batch is left open where the module allows it, and 1 elsewhere.
+
+    Raises:
+        RunError: the exporter cannot write the module.
+    """
+    model = _export(prepared.module, example_shape)
+    for name, layer in prepared.integers.items():
+        put_integers_(model.graph, name, layer)
+    strip_(model)
+    return model
+
+
+def write_onnx(model: onnx.ModelProto, path: Path) -> None:
+    """Writes one file, atomically.
+
+    Raises:
+        RunError: it would be larger than a protobuf may be.
+    """
+    if model.ByteSize() > PROTOBUF_LIMIT_BYTES:
+        raise RunError("export_failed", format="onnx", reason="it would be larger than 2 GB")
+    write_atomically(path, model.SerializeToString(deterministic=True))
+
+
+def _export(module: nn.Module, example_shape: tuple[int, ...]) -> onnx.ModelProto:
+    problems = []
+    for batch, shapes in ((2, ({0: torch.export.Dim("batch", min=1)},)), (1, None)):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                program = torch.onnx.export(
+                    module,
+                    (torch.zeros(batch, *example_shape),),
+                    dynamo=True,
+                    verbose=False,
+                    dynamic_shapes=shapes,
+                    input_names=[INPUT_NAME],
+                    output_names=[OUTPUT_NAME],
+                    custom_translation_table=TRANSLATIONS,
+                )
+            assert program is not None
+            return program.model_proto
+        except Exception as error:
+            problems.append(f"{type(error).__name__}: {error}")
+    raise RunError("export_failed", format="onnx", reason=problems[0])
+
+
+def put_integers_(graph: onnx.GraphProto, layer: str, integers: IntegerLayer) -> None:
+    """Replaces a layer's float weight and bias by integers behind DequantizeLinear, which the runtime melts in.
+
+    Raises:
+        RunError: the exporter has renamed or rearranged the layer's weight.
+    """
+    node = _reader(graph, f"{layer}.weight")
+    if node is None or node.op_type not in ("Conv", "Gemm"):
+        found = "renamed" if node is None else node.op_type
+        raise RunError("export_failed", format="onnx-int8", reason=f'the weight of layer "{layer}" was {found}')
+    weight = _dequantize_(graph, f"{layer}.weight", integers.levels, integers.scale)
+    _remove_initializer_(graph, node.input[1])
+    node.input[1] = weight
+    if integers.bias is None:
+        return
+    bias = _dequantize_(graph, f"{layer}.bias", integers.bias, integers.bias_scale)
+    if len(node.input) > 2:
+        _remove_initializer_(graph, node.input[2])
+        node.input[2] = bias
+    else:
+        node.input.append(bias)
+
+
+def _dequantize_(graph: onnx.GraphProto, name: str, values: np.ndarray, scale: np.ndarray) -> str:
+    """Adds integers, their scale and zero point, and the operator that reads them; returns its output's name."""
+    zero = np.zeros(len(scale), dtype=values.dtype)
+    parts = {"integers": values, "scale": scale.astype(np.float32), "zero_point": zero}
+    for part, array in parts.items():
+        graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}.{part}"))
+    node = helper.make_node(
+        "DequantizeLinear", [f"{name}.{part}" for part in parts], [f"{name}.dequantized"], f"{name}.dequantize", axis=0
+    )
+    graph.node.insert(0, node)
+    return f"{name}.dequantized"
+
+
+def _reader(graph: onnx.GraphProto, name: str) -> onnx.NodeProto | None:
+    return next((node for node in graph.node if len(node.input) > 1 and node.input[1] == name), None)
+
+
+def _remove_initializer_(graph: onnx.GraphProto, name: str) -> None:
+    """Takes a tensor out of the file, unless another operator still reads it."""
+    readers = sum(name in node.input for node in graph.node)
+    if readers > 1:
+        return
+    for place, tensor in enumerate(graph.initializer):
+        if tensor.name == name:
+            del graph.initializer[place]
+            return
+
+
+def strip_(model: onnx.ModelProto) -> None:
+    """Removes the exporter's notes: they can weigh as much as the weights (docs/decisions.md)."""
+    for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output, *model.graph.initializer):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del model.graph.value_info[:]
+    del model.functions[:]
+    model.graph.name = "penjing"
+    model.producer_name = "penjing"
+    for number, node in enumerate(model.graph.node):
+        node.name = f"n{number}"
+
+
+def integer_weights(model: onnx.ModelProto) -> int:
+    """How many initializers are int8 tensors of at least two dimensions."""
+    return sum(t.data_type == TensorProto.INT8 and len(t.dims) > 1 for t in model.graph.initializer)

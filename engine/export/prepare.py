@@ -1,0 +1,176 @@
+"""A copy of the compressed model, ready to be written: masks baked in, batch norms folded, quantizers as marks."""
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import fx, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
+
+from engine.export.marker import Mark
+from engine.joint.compressed import CompressedModel
+from engine.pruning.masks import remove_parametrizations_
+from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_, switch_quantizers_
+from engine.quantization.quantizers import round_weight, weight_scale
+
+INT32_ROOM = 2.0**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegerLayer:
+    """One layer's integers.
+
+    Attributes:
+        levels: int8, of the weight's shape.
+        scale: float32, one for each output channel.
+        bias: int32 of scale ``bias_scale``, one for each output channel; None where the layer has none.
+        bias_scale: float32, input scale × weight scale.
+    """
+
+    levels: np.ndarray
+    scale: np.ndarray
+    bias: np.ndarray | None
+    bias_scale: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A module to export and, by layer, the integers that take the place of its weights."""
+
+    module: nn.Module
+    integers: dict[str, IntegerLayer]
+
+
+def prepare_float(model: CompressedModel) -> Prepared:
+    """Floats only: the network as it was trained, without rounding."""
+    module = bare_copy(model)
+    if isinstance(module, fx.GraphModule):
+        _remove_quantizers_(module)
+        fold_batch_norms_(module)
+    return Prepared(module=module, integers={})
+
+
+def prepare_integer(model: CompressedModel) -> Prepared:
+    """Marks where quantizers stand and behind what passes their grid on, and integers for the weights."""
+    placement = model.placement
+    assert placement is not None
+    module = bare_copy(model)
+    assert isinstance(module, fx.GraphModule)
+    levels, scales = {}, {}
+    for name, bits in placement.bits.items():
+        weight = module.get_submodule(name).get_parameter("weight").detach()
+        scales[name] = weight_scale(weight, bits=bits)
+        levels[name] = round_weight(weight, scales[name], bits=bits)
+    factors = fold_batch_norms_(module)
+    grids = {
+        name: (float(scale), int(zero))
+        for name, (scale, zero) in ((n, q.grid()) for n, q in activation_quantizers(module).items())
+    }
+    integers = {}
+    for name in placement.bits:
+        layer = module.get_submodule(name)
+        factor = factors.get(name, torch.ones(len(scales[name])))
+        integers[name] = _integer_layer(
+            layer, levels[name], scales[name], factor=factor, input_scale=grids[placement.inputs[name]][0]
+        )
+    _mark_(module, grids, placement.passes)
+    return Prepared(module=module, integers=integers)
+
+
+def bare_copy(model: CompressedModel) -> nn.Module:
+    """A copy on the CPU with masks baked in, without rounding of weights."""
+    module = copy.deepcopy(model.module).eval().to("cpu")
+    switch_quantizers_(module, is_on=False)
+    remove_parametrizations_(module)
+    return module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
+
+
+def _integer_layer(
+    layer: nn.Module, levels: torch.Tensor, scale: torch.Tensor, *, factor: torch.Tensor, input_scale: float
+) -> IntegerLayer:
+    """Folding multiplies each channel by a factor: its sign goes to the levels, its size to the scale."""
+    shape = (-1, *[1] * (levels.dim() - 1))
+    signed = levels * torch.sign(factor).view(shape)
+    folded = (scale * factor.abs()).double()
+    bias = layer.bias.detach().double() if isinstance(layer.bias, torch.Tensor) else None
+    if bias is not None:
+        # A channel whose weights are (nearly) all zero would need a bias beyond 32 bits: a coarser grid costs it nothing.
+        wanted = bias.abs() / (input_scale * INT32_ROOM)
+        signed = torch.where((wanted > folded).view(shape), torch.zeros_like(signed), signed)
+        folded = torch.maximum(folded, wanted)
+    folded = folded.clamp_min(1e-30).float()
+    bias_scale = folded * torch.tensor(input_scale, dtype=torch.float32)
+    whole = None if bias is None else (bias / bias_scale.double()).round().to(torch.int32).numpy()
+    return IntegerLayer(
+        levels=signed.to(torch.int8).numpy(), scale=folded.numpy(), bias=whole, bias_scale=bias_scale.numpy()
+    )
+
+
+def fold_batch_norms_(module: fx.GraphModule) -> dict[str, torch.Tensor]:
+    """Melts each batch norm into the convolution or matrix product before it.
+
+    Returns:
+        For each layer that took one in, the factor on each output channel, ``gamma / sqrt(variance + eps)``.
+    """
+    factors = {}
+    for node in list(module.graph.nodes):
+        norm = _module_of(module, node)
+        source = node.args[0] if node.args else None
+        before = _single_reader(source, node)
+        layer = None if before is None else _module_of(module, before)
+        if isinstance(norm, nn.modules.batchnorm._BatchNorm) and isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):
+            assert before is not None
+            if norm.running_mean is None or len(_calls(module, str(before.target))) > 1:
+                continue
+            factors[str(before.target)] = _fold_(layer, norm)
+            node.replace_all_uses_with(before)
+            module.graph.erase_node(node)
+    module.graph.lint()
+    module.recompile()
+    module.delete_all_unused_submodules()
+    return factors
+
+
+def _fold_(layer: nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear, norm: nn.modules.batchnorm._BatchNorm) -> torch.Tensor:
+    assert norm.running_mean is not None and norm.running_var is not None
+    gamma = norm.weight if norm.weight is not None else torch.ones_like(norm.running_mean)
+    beta = norm.bias if norm.bias is not None else torch.zeros_like(norm.running_mean)
+    fuse = fuse_linear_bn_weights if isinstance(layer, nn.Linear) else fuse_conv_bn_weights
+    weight, bias = fuse(layer.weight, layer.bias, norm.running_mean, norm.running_var, norm.eps, gamma, beta)
+    layer.weight, layer.bias = weight, bias
+    return (gamma / torch.sqrt(norm.running_var + norm.eps)).detach()
+
+
+def _module_of(module: fx.GraphModule, node: fx.Node) -> nn.Module | None:
+    return module.get_submodule(str(node.target)) if node.op == "call_module" else None
+
+
+def _single_reader(source: object, reader: fx.Node) -> fx.Node | None:
+    """``source`` if nobody else reads it."""
+    return source if isinstance(source, fx.Node) and list(source.users) == [reader] else None
+
+
+def _calls(module: fx.GraphModule, target: str) -> list[fx.Node]:
+    return [node for node in module.graph.nodes if node.op == "call_module" and node.target == target]
+
+
+def _remove_quantizers_(module: fx.GraphModule) -> None:
+    for node in list(module.graph.nodes):
+        if node.op == "call_module" and str(node.target).startswith(f"{FOLDER}."):
+            node.replace_all_uses_with(node.args[0])
+            module.graph.erase_node(node)
+    if hasattr(module, FOLDER):
+        delattr(module, FOLDER)
+    module.recompile()
+
+
+def _mark_(module: fx.GraphModule, grids: dict[str, tuple[float, int]], passes: dict[str, str]) -> None:
+    """Puts marks where quantizers stood, and the same grid again behind each operation that passes it on."""
+    folder = nn.ModuleDict({name: Mark(*grid) for name, grid in grids.items()})
+    nodes = {node.name: node for node in module.graph.nodes}
+    setattr(module, FOLDER, folder)
+    for name, source in passes.items():
+        if name in nodes:
+            insert_behind_(module.graph, nodes[name], f"{FOLDER}.{source}")
+    module.recompile()

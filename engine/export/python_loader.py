@@ -1,0 +1,134 @@
+"""A Python file that rebuilds the pruned network with torch alone and loads its weights."""
+
+import re
+
+from torch import fx, nn
+
+from engine.contract.errors import RunError
+
+_HEAD = '''"""{title}: the pruned network, rebuilt without Penjing.
+
+    from {stem} import load
+    network = load("{stem}.pt")
+"""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+{imports}
+
+LAYERS = {{
+{layers}
+}}
+
+
+class Network(nn.Module):
+    """The traced network with the widths that pruning left."""
+
+    def __init__(self):
+        super().__init__()
+        for name, layer in LAYERS.items():
+            place(self, name, layer())
+{buffers}
+{forward}
+
+
+def place(root, name, layer):
+    """Puts a layer at its dotted name, so that the state_dict keeps the names it was trained with."""
+    path, _, leaf = name.rpartition(".")
+    folder(root, path).add_module(leaf, layer)
+
+
+def folder(root, path):
+    """The module at a dotted name, made where it is missing."""
+    for part in filter(None, path.split(".")):
+        if not hasattr(root, part):
+            root.add_module(part, nn.Module())
+        root = getattr(root, part)
+    return root
+
+
+def load(path=Path(__file__).with_suffix(".pt")):
+    """The network in evaluation mode, with its weights."""
+    network = Network()
+    network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
+    return network.eval()
+'''
+_UNTRACED = '''"""{title}: the weights fit the class they were trained with.
+
+    network = YourNetwork()
+    network.load_state_dict(torch.load("{stem}.pt", weights_only=True))
+"""
+'''
+
+
+def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
+    """The text of a Python file ``stem.py`` whose ``load`` rebuilds ``module`` from its state_dict ``stem.pt``.
+
+    Raises:
+        RunError: a layer cannot be written as Python.
+    """
+    if not isinstance(module, fx.GraphModule):
+        return _UNTRACED.format(title=title, stem=stem)
+    code = module.graph.python_code("self")
+    forward = "\n".join(f"    {line}" if line else "" for line in code.src.strip().splitlines())
+    return _HEAD.format(
+        title=title,
+        stem=stem,
+        imports="\n".join(_imports(code.src, code.globals)),
+        layers="\n".join(f'    "{name}": lambda: {_construction(name, layer)},' for name, layer in _leaves(module)),
+        buffers="\n".join(_own_tensors(module)),
+        forward=forward,
+    )
+
+
+def _leaves(module: fx.GraphModule) -> list[tuple[str, nn.Module]]:
+    called = {str(node.target) for node in module.graph.nodes if node.op == "call_module"}
+    return [(name, layer) for name, layer in module.named_modules() if name in called]
+
+
+def _construction(name: str, layer: nn.Module) -> str:
+    """The expression that makes a layer of the same shape; torch's own layers show it as their repr."""
+    text = " ".join(repr(layer).split())
+    try:
+        twin = eval(f"nn.{text}", {"nn": nn})  # noqa: S307 - the text is torch's own
+    except Exception as error:
+        raise _unwritable(name, layer) from error
+    shapes = {key: value.shape for key, value in layer.state_dict().items()}
+    if {key: value.shape for key, value in twin.state_dict().items()} != shapes:
+        raise _unwritable(name, layer)
+    return f"nn.{text}"
+
+
+def _unwritable(name: str, layer: nn.Module) -> RunError:
+    reason = f'layer "{name}" of type {type(layer).__name__} has no short form in Python'
+    return RunError("export_failed", format="state_dict", reason=reason)
+
+
+def _imports(code: str, names: dict[str, object]) -> list[str]:
+    """Imports of the functions that the traced code calls by names of its own."""
+    lines = []
+    for alias, value in sorted(names.items()):
+        if alias == "torch" or not re.search(rf"\b{re.escape(alias)}\b", code):
+            continue
+        if isinstance(value, float):
+            lines.append(f"from math import {alias}")
+            continue
+        module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", alias)
+        lines.append(f"from {module} import {name} as {alias}")
+    return lines
+
+
+def _own_tensors(module: fx.GraphModule) -> list[str]:
+    """Parameters and buffers that stand outside of layers, such as position embeddings."""
+    inside = {name for name, _ in _leaves(module)}
+    lines = []
+    for kind, tensors in (("register_parameter", module.named_parameters()), ("register_buffer", module.named_buffers())):
+        for name, tensor in tensors:
+            path, _, leaf = name.rpartition(".")
+            if path not in inside:
+                value = f"torch.zeros({tuple(tensor.shape)}, dtype={tensor.dtype})"
+                wrapped = f"nn.Parameter({value})" if kind == "register_parameter" else value
+                lines.append(f'        folder(self, "{path}").{kind}("{leaf}", {wrapped})')
+    return lines

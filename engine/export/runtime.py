@@ -1,0 +1,109 @@
+"""ONNX Runtime: opens a file, runs it, counts what runs in integers, measures milliseconds."""
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+
+from engine.context import RunContext
+from engine.contract.errors import RequestError
+from engine.contract.stats import Latency
+from engine.data.splits import Data, Split
+
+RUNTIME = f"onnxruntime {ort.__version__}"
+_ERROR_LEVEL = 3
+INTEGER_MATRIX = frozenset(
+    {"QLinearConv", "QGemm", "QLinearMatMul", "MatMulInteger", "MatMulIntegerToFloat", "ConvInteger", "DynamicQuantizeMatMul", "QAttention"}
+)
+FLOAT_MATRIX = frozenset({"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose", "LSTM", "GRU", "RNN"})
+
+
+def open_session(path: Path, *, threads: int) -> ort.InferenceSession:
+    """A session on the CPU whose idle threads do not spin (they would steal another session's core).
+
+    Raises:
+        RequestError: the file cannot be opened.
+    """
+    try:
+        return ort.InferenceSession(str(path), _options(threads), providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise RequestError("artifact_broken", path=path, runtime=RUNTIME, reason=error) from None
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERROR_LEVEL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def run_split(session: ort.InferenceSession, split: Split, data: Data, ctx: RunContext, batch_size: int = 256) -> torch.Tensor:
+    """The answers to a whole split, float32 (N, classes); one by one where the file's batch is fixed."""
+    entry = session.get_inputs()[0]
+    size = entry.shape[0] if isinstance(entry.shape[0], int) else batch_size
+    parts = []
+    for start in range(0, len(split), size):
+        ctx.raise_if_cancelled()
+        inputs = data.to_inputs(split.inputs[start : start + size]).cpu().numpy()
+        parts.append(session.run(None, {entry.name: inputs})[0])
+    return torch.from_numpy(np.concatenate(parts))
+
+
+def count_operators(path: Path) -> tuple[int, int, tuple[str, ...]]:
+    """What the runtime makes of a file: operators in integers, matrix operators still in float, their types."""
+    with tempfile.TemporaryDirectory() as folder:
+        optimised = Path(folder) / "optimised.onnx"
+        options = _options(1)
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(optimised)
+        ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        kinds = Counter(node.op_type for node in onnx.load(str(optimised)).graph.node)
+    integers = sum(count for kind, count in kinds.items() if kind in INTEGER_MATRIX or kind.startswith("QLinear"))
+    floats = {kind: count for kind, count in kinds.items() if kind in FLOAT_MATRIX}
+    return integers, sum(floats.values()), tuple(sorted(floats))
+
+
+def measure_latency(
+    sessions: Sequence[ort.InferenceSession], sample: np.ndarray, ctx: RunContext, *, threads: int, runs: int = 0
+) -> tuple[Latency, ...]:
+    """Milliseconds of one run each, alternating, so that a noisy machine is noisy for all.
+
+    Args:
+        sessions: what is compared.
+        sample: one batch, float32.
+        ctx: stops between rounds.
+        threads: of the sessions, for the record.
+        runs: rounds; 0 chooses 50 to 400, so that it takes about four seconds.
+    """
+    calls = [_caller(session, sample) for session in sessions]
+    begin = time.perf_counter()
+    for _ in range(5):
+        for call in calls:
+            call()
+    per_round = (time.perf_counter() - begin) / 5
+    rounds = runs or int(min(max(4.0 / max(per_round, 1e-6), 50), 400))
+    times = np.empty((rounds, len(calls)))
+    for row in times:
+        ctx.raise_if_cancelled()
+        for place, call in enumerate(calls):
+            start = time.perf_counter()
+            call()
+            row[place] = (time.perf_counter() - start) * 1000
+    p50, p95 = np.percentile(times, [50, 95], axis=0)
+    return tuple(
+        Latency(p50=float(a), p95=float(b), threads=threads, batch=len(sample), runs=rounds)
+        for a, b in zip(p50, p95, strict=True)
+    )
+
+
+def _caller(session: ort.InferenceSession, sample: np.ndarray) -> Callable[[], object]:
+    feed = {session.get_inputs()[0].name: sample}
+    return lambda: session.run(None, feed)

@@ -1,0 +1,146 @@
+"""Re-opens what was written, re-runs it, and says whether it is what it should be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from engine.context import RunContext
+from engine.contract.methods import ExportFormat
+from engine.contract.report import Artifact
+from engine.contract.run_folder import sha256_of
+from engine.contract.texts import TEXTS
+from engine.data.splits import Data
+from engine.export.runtime import RUNTIME, count_operators, open_session, run_split
+from engine.tasks.classification import metrics_of
+
+AGREEMENT_LIMIT = 0.99
+ERROR_LIMIT = 1e-4
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a file holds what it promises: a code of the texts and its arguments."""
+
+    is_verified: bool
+    code: str
+    arguments: dict[str, str]
+
+    @property
+    def sentence(self) -> str:
+        """The English sentence."""
+        return TEXTS[self.code].format(**self.arguments)
+
+
+VERIFIED = Verdict(True, "verdict_verified", {})
+
+
+def agreement_of(first: torch.Tensor, second: torch.Tensor) -> float:
+    """The share of samples on which two answers (N, classes) have the same arg max."""
+    return float((first.argmax(1) == second.argmax(1)).double().mean())
+
+
+def largest_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
+    """The largest difference ÷ the largest output."""
+    return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-12))
+
+
+def answers_of(model: nn.Module, data: Data, ctx: RunContext, batch_size: int = 256) -> torch.Tensor:
+    """The torch model's answers to the test split, float32 (N, classes), in evaluation mode."""
+    model.eval()
+    parts = []
+    with torch.no_grad():
+        for start in range(0, len(data.test), batch_size):
+            ctx.raise_if_cancelled()
+            parts.append(model(data.to_inputs(data.test.inputs[start : start + batch_size])).cpu())
+    return torch.cat(parts)
+
+
+def verify_onnx(path: Path, wanted: torch.Tensor, data: Data, ctx: RunContext, *, planned: int, threads: int) -> Artifact:
+    """One ONNX file against the answers of the torch model.
+
+    Args:
+        path: the file.
+        wanted: the torch model's answers to the test split.
+        data: holds the test split.
+        ctx: stops between batches.
+        planned: operators that must run in integers; 0 for a float file.
+        threads: of the session.
+    """
+    found = run_split(open_session(path, threads=threads), data.test, data, ctx)
+    integers, floats, _ = count_operators(path)
+    agreement, error = agreement_of(found, wanted), largest_error(found, wanted)
+    verdict = _integer_verdict(agreement, integers, planned) if planned else _float_verdict(error)
+    metrics, _ = metrics_of(found, data.test.labels.cpu(), found.shape[1])
+    return Artifact(
+        path=path.name,
+        format=ExportFormat.ONNX_INT8 if planned else ExportFormat.ONNX_FLOAT32,
+        size_bytes=path.stat().st_size,
+        sha256=sha256_of(path),
+        verified=verdict.is_verified,
+        why=verdict.sentence,
+        why_code=verdict.code,
+        why_arguments=verdict.arguments,
+        runtime=RUNTIME,
+        accuracy=metrics.accuracy,
+        agreement=agreement,
+        max_error=error,
+        integer_operators=integers,
+        float_operators=floats,
+    )
+
+
+def _integer_verdict(agreement: float, integers: int, planned: int) -> Verdict:
+    if agreement < AGREEMENT_LIMIT:
+        return Verdict(False, "verdict_agreement", {"found": f"{agreement:.4f}", "limit": str(AGREEMENT_LIMIT)})
+    if integers < planned:
+        return Verdict(False, "verdict_operators", {"found": str(integers), "planned": str(planned)})
+    return VERIFIED
+
+
+def _float_verdict(error: float) -> Verdict:
+    if not error <= ERROR_LIMIT:
+        return Verdict(False, "verdict_error", {"found": f"{error:.2e}", "limit": f"{ERROR_LIMIT:.0e}"})
+    return VERIFIED
+
+
+def verify_python(weights: Path, module: nn.Module, wanted: torch.Tensor, data: Data, ctx: RunContext) -> Artifact:
+    """Weights with their loader beside them: loaded as a user would, against the torch model's answers.
+
+    Where the network could not be traced there is no loader, and the weights are loaded into ``module``.
+    """
+    loader = weights.with_suffix(".py")
+    namespace: dict[str, object] = {"__file__": str(loader), "__name__": loader.stem}
+    exec(compile(loader.read_text(encoding="utf-8"), loader.name, "exec"), namespace)  # noqa: S102 - our own text
+    load = namespace.get("load")
+    if callable(load):
+        network = load(weights)
+    else:
+        module.load_state_dict(torch.load(weights, weights_only=True))
+        network = module
+    found = answers_of(network, data, ctx)
+    error = largest_error(found, wanted)
+    metrics, _ = metrics_of(found, data.test.labels.cpu(), found.shape[1])
+    return _artifact(
+        weights, _float_verdict(error), accuracy=metrics.accuracy, agreement=agreement_of(found, wanted), error=error
+    )
+
+
+def _artifact(
+    path: Path, verdict: Verdict, *, accuracy: float | None = None, agreement: float | None = None, error: float | None = None
+) -> Artifact:
+    return Artifact(
+        path=path.name,
+        format=ExportFormat.STATE_DICT,
+        size_bytes=path.stat().st_size,
+        sha256=sha256_of(path),
+        verified=verdict.is_verified,
+        why=verdict.sentence,
+        why_code=verdict.code,
+        why_arguments=verdict.arguments,
+        runtime=f"torch {torch.__version__}",
+        accuracy=accuracy,
+        agreement=agreement,
+        max_error=error,
+    )

@@ -1,0 +1,223 @@
+"""The model that is being compressed: masks, quantizers and cuts, and the order in which they may come.
+
+::
+
+    traced ──attach masks──▶ masked ──cut──▶ smaller        (channels: masks become a cut, once)
+       └────attach quantizers (before or after)────┘
+
+What was done is a :class:`Structure`; a fresh copy of the source model on which the same structure is restored takes
+the state_dict of a checkpoint.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import fx, nn
+from torch.nn.utils import parametrize
+
+from engine.contract.errors import RequestError
+from engine.contract.methods import PruneGranularity
+from engine.contract.recipe import Recipe
+from engine.models.graph import TRANSPOSED, CapturedGraph, layers_of, propagate_shapes_
+from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
+from engine.pruning.criteria import CRITERIA, channel_scores
+from engine.pruning.cut import cut_, select_positions
+from engine.pruning.masks import (
+    attach_masks_,
+    masks_of,
+    remove_parametrizations_,
+    set_channel_masks_,
+    set_weight_masks_,
+)
+from engine.pruning.selection import layer_ratio, select_channels, select_weights
+from engine.quantization.attach import (
+    attach_activation_quantizers_,
+    attach_weight_quantizers_,
+    calibrate_,
+    switch_quantizers_,
+)
+from engine.quantization.placement import Placement, place_quantizers
+from engine.training.optimizers import replace_parameter_
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What stands on a model and what was cut from it; enough to rebuild it from its source."""
+
+    removed: tuple[int, ...] = ()
+    is_cut: bool = False
+    is_masked: bool = False
+    is_quantized: bool = False
+
+
+class CompressedModel:
+    """A captured model and what a recipe does to it.
+
+    Args:
+        captured: fresh from its source; it is changed in place.
+        recipe: what is asked.
+
+    Raises:
+        RequestError: the recipe asks for pruning or quantizing of a model where nothing can be pruned or quantized.
+    """
+
+    def __init__(self, captured: CapturedGraph, recipe: Recipe) -> None:
+        self.captured = captured
+        self.module: nn.Module = captured.module
+        self.recipe = recipe
+        self.channels: ChannelMap = map_channels(captured)
+        self.locked = why_locked(captured, self.channels)
+        self.placement: Placement | None = None
+        self.structure = Structure()
+        if recipe.prune is not None:
+            self._require_prunable()
+        if recipe.quantize is not None:
+            self.placement = place_quantizers(captured, recipe.quantize)
+            self._require_quantizable(self.placement)
+
+    def _require_prunable(self) -> None:
+        names = self.prunable_layers()
+        if not names:
+            reason = self.captured.untraced_because or "no layer has channels that can be removed"
+            assert self.recipe.prune is not None
+            raise RequestError("nothing_prunable", granularity=self.recipe.prune.granularity.value, reason=reason)
+
+    def _require_quantizable(self, placement: Placement) -> None:
+        if not placement.bits:
+            reason = self.captured.untraced_because or "no convolution or Linear layer is left"
+            raise RequestError("nothing_quantizable", reason=reason)
+
+    @property
+    def granularity(self) -> PruneGranularity | None:
+        """What is removed as one piece; None where nothing is."""
+        return None if self.recipe.prune is None else self.recipe.prune.granularity
+
+    def prunable_layers(self) -> tuple[str, ...]:
+        """The layers that the recipe's granularity can prune and that it does not skip."""
+        spec = self.recipe.prune
+        if spec is None:
+            return ()
+        is_channel = spec.granularity is PruneGranularity.CHANNEL
+        return tuple(
+            name
+            for name, layer in layers_of(self.module)
+            if (name in self.channels.layers if is_channel else isinstance(getattr(layer, "weight", None), torch.Tensor))
+            and layer_ratio(spec, name) > 0
+        )
+
+    def attach_masks(self) -> None:
+        """Puts masks that keep everything on all that the recipe may prune."""
+        if self.granularity is PruneGranularity.WEIGHT:
+            names = [f"{name}.weight" for name in self.prunable_layers()]
+        else:
+            parameters = dict(self.module.named_parameters())
+            removable = frozenset(channel for group in self.channels.groups for channel in group.channels)
+            names = [name for name in self.channels.kept(removable) if name in parameters]
+        attach_masks_(self.module, names)
+        self.structure = replace(self.structure, is_masked=True)
+
+    def attach_quantizers(self) -> None:
+        """Puts quantizers on weights and values; switched off until they are calibrated."""
+        assert self.placement is not None and self.recipe.quantize is not None
+        assert isinstance(self.module, fx.GraphModule)
+        attach_activation_quantizers_(self.module, self.placement, self.recipe.quantize)
+        attach_weight_quantizers_(self.module, self.placement, self.recipe.quantize)
+        switch_quantizers_(self.module, is_on=False)
+        self.structure = replace(self.structure, is_quantized=True)
+
+    def calibrate(self, batches: Iterable[torch.Tensor]) -> None:
+        """Measures the ranges of activations."""
+        calibrate_(self.module, batches)
+
+    def switch_quantizers(self, *, is_on: bool, is_observing: bool = False) -> None:
+        """Switches all rounding on or off, and the watching of ranges."""
+        switch_quantizers_(self.module, is_on=is_on, is_observing=is_observing)
+
+    @torch.no_grad()
+    def set_share(self, share: float) -> None:
+        """Moves the masks to ``share`` (0 to 1) of the recipe's ratio; what is gone scores 0, so it stays gone."""
+        spec = self.recipe.prune
+        assert spec is not None
+        criterion = CRITERIA[spec.method]
+        if self.granularity is PruneGranularity.WEIGHT:
+            scores = {name: criterion(self.masked_weight(name)) for name in self.prunable_layers()}
+            set_weight_masks_(self.module, select_weights(scores, spec, share=share))
+            return
+        removed = self._select_channels(share)
+        self.structure = replace(self.structure, removed=tuple(sorted(removed)))
+        if self.structure.is_masked:
+            set_channel_masks_(self.module, self.channels.kept(removed))
+
+    def _select_channels(self, share: float) -> frozenset[int]:
+        spec = self.recipe.prune
+        assert spec is not None
+        layers = dict(layers_of(self.module))
+        scores = {
+            name: channel_scores(
+                self.masked_weight(name),
+                CRITERIA[spec.method],
+                axis=1 if isinstance(layers[name], TRANSPOSED) else 0,
+            )
+            for name in self.channels.layers & layers.keys()
+        }
+        importance = importance_of(self.channels, scores)
+        return select_channels(self.channels.groups, importance, spec, share=share)
+
+    def masked_weight(self, layer: str) -> torch.Tensor:
+        """A layer's weight with its mask, without rounding."""
+        part = self.module.get_submodule(layer)
+        if not parametrize.is_parametrized(part, "weight"):
+            return part.get_parameter("weight").detach()
+        weight = part.parametrizations["weight"].original  # type: ignore[index,union-attr]
+        mask = masks_of(self.module).get(f"{layer}.weight")
+        result = weight if mask is None else mask(weight)
+        assert isinstance(result, torch.Tensor)
+        return result.detach()
+
+    def cut(self, optimizer: torch.optim.Optimizer | None = None) -> None:
+        """Turns masked channels into a cut; quantizers stay (switched off), and the optimizer's memory follows."""
+        assert isinstance(self.module, fx.GraphModule)
+        self.switch_quantizers(is_on=False)
+        remove_parametrizations_(self.module)
+        removed = frozenset(self.structure.removed)
+        replaced = cut_(self.module, self.channels, removed, example_shape=self.captured.example_shape)
+        for old, new, kept in replaced if optimizer is not None else ():
+            assert optimizer is not None
+            replace_parameter_(optimizer, old, new, select=partial(select_positions, dims=kept))
+        if self.structure.is_quantized:
+            assert self.placement is not None and self.recipe.quantize is not None
+            attach_weight_quantizers_(self.module, self.placement, self.recipe.quantize)
+            self.switch_quantizers(is_on=False)
+        self.structure = replace(self.structure, is_cut=True, is_masked=False)
+
+    def restore(self, structure: Structure) -> None:
+        """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""
+        self.structure = replace(self.structure, removed=structure.removed)
+        if structure.is_cut:
+            self.cut()
+        if structure.is_masked:
+            self.attach_masks()
+        if structure.is_quantized:
+            self.attach_quantizers()
+
+    def finish(self) -> None:
+        """Makes what stands on the model final: masked channels are cut, rounding is on."""
+        if self.structure.is_masked and self.granularity is PruneGranularity.CHANNEL:
+            self.cut()
+        self.switch_quantizers(is_on=self.structure.is_quantized)
+        self.module.eval()
+        if isinstance(self.module, fx.GraphModule):
+            propagate_shapes_(self.module, self.captured.example_shape)
+
+    def sparsity(self) -> float:
+        """The share that is removed so far of what the recipe's granularity names."""
+        if self.recipe.prune is None:
+            return 0.0
+        if self.granularity is PruneGranularity.CHANNEL:
+            total = sum(len(group.channels) for group in self.channels.groups)
+            return len(self.structure.removed) / max(total, 1)
+        weights = [self.masked_weight(name) for name in self.prunable_layers()]
+        total = sum(weight.numel() for weight in weights)
+        return sum(int((weight == 0).sum()) for weight in weights) / max(total, 1)

@@ -1,0 +1,74 @@
+"""When things happen in a training: how far the ramp is, when quantizers come on, when channels are cut."""
+
+from dataclasses import dataclass
+
+from engine.contract.methods import PruneGranularity
+from engine.joint.compressed import CompressedModel
+from engine.pruning.schedules import SCHEDULES
+from engine.training.loop import Training
+
+RAMP_END = 0.6
+QUANTIZERS_FROM = 0.1
+RANGES_HELD_FROM = 0.8
+RAMP_MOVES = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The steps at which a training changes the model.
+
+    Attributes:
+        ramp_steps: masks move during these first steps and are final after them; 0 where nothing is pruned here.
+        quantize_from: rounding is on from this step; None where it never is.
+        hold_ranges_from: the ranges of activations stand still from this step.
+    """
+
+    ramp_steps: int = 0
+    quantize_from: int | None = None
+    hold_ranges_from: int = 0
+
+    def is_final(self, step: int) -> bool:
+        """Whether a model that has done ``step`` steps is one that could be exported as it is."""
+        return step > max(self.ramp_steps, self.quantize_from or 0)
+
+
+def simultaneous_plan(total_steps: int) -> Plan:
+    """Masks over the first 60 %, rounding from the first tenth on."""
+    return Plan(
+        ramp_steps=round(total_steps * RAMP_END),
+        quantize_from=round(total_steps * QUANTIZERS_FROM),
+        hold_ranges_from=round(total_steps * RANGES_HELD_FROM),
+    )
+
+
+def pruning_plan(total_steps: int) -> Plan:
+    """Masks over the first 60 %, no rounding."""
+    return Plan(ramp_steps=round(total_steps * RAMP_END))
+
+
+def aware_plan(total_steps: int) -> Plan:
+    """Rounding from the start, masks as they stand."""
+    return Plan(quantize_from=0, hold_ranges_from=round(total_steps * RANGES_HELD_FROM))
+
+
+def move_to_step_(model: CompressedModel, plan: Plan, training: Training) -> None:
+    """Brings masks and quantizers to where the plan has them before a step is taken."""
+    step = training.step
+    if model.structure.is_masked and plan.ramp_steps > 0:
+        _move_masks_(model, plan, training)
+    if plan.quantize_from is not None:
+        is_on = step >= plan.quantize_from
+        model.switch_quantizers(is_on=is_on, is_observing=is_on and step < plan.hold_ranges_from)
+
+
+def _move_masks_(model: CompressedModel, plan: Plan, training: Training) -> None:
+    step, spec = training.step, model.recipe.prune
+    assert spec is not None
+    if step < plan.ramp_steps:
+        if step % max(1, plan.ramp_steps // RAMP_MOVES) == 0:
+            model.set_share(SCHEDULES[spec.schedule](step / plan.ramp_steps))
+    elif model.granularity is PruneGranularity.CHANNEL:
+        model.set_share(1.0)
+        model.cut(training.optimizer)
+    elif step == plan.ramp_steps:
+        model.set_share(1.0)

@@ -1,0 +1,161 @@
+"""The captured graph: what the model computes, with the shape of every value.
+
+Functional ReLUs, pools, adds and reshapes matter as much as modules do, so one graph serves channel groups, cost and
+the placing of quantizers. ``torch.fx`` keeps the user's module and parameter names; where it gives up, the user's
+module is kept as it is, with the reason, and only what modules alone allow is done to it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import fx, nn
+from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
+
+from engine.contract.errors import RequestError, one_line
+
+PROBE_BATCH = 2
+WEIGHTED = (
+    nn.Linear,
+    nn.Conv1d,
+    nn.Conv2d,
+    nn.Conv3d,
+    nn.ConvTranspose1d,
+    nn.ConvTranspose2d,
+    nn.ConvTranspose3d,
+    nn.Embedding,
+    nn.LSTM,
+    nn.GRU,
+    nn.RNN,
+    nn.MultiheadAttention,
+)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapturedGraph:
+    """A model ready to be worked on.
+
+    Attributes:
+        module: the traced GraphModule, or the user's module where ``untraced_because`` says why.
+        example_shape: of one sample.
+        output_shape: of one answer, without the batch.
+    """
+
+    module: nn.Module
+    example_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    untraced_because: str | None = None
+
+    @property
+    def graph(self) -> fx.Graph | None:
+        """The traced graph, or None."""
+        return self.module.graph if isinstance(self.module, fx.GraphModule) else None
+
+    def nodes_of(self, layer: str) -> list[fx.Node]:
+        """The calls of a layer."""
+        graph = self.graph
+        return [] if graph is None else [n for n in graph.nodes if n.op == "call_module" and n.target == layer]
+
+
+def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
+    """Traces ``module`` in evaluation mode and runs it once on a probe batch to learn all shapes.
+
+    The parameters are shared with ``module``, not copied.
+
+    Raises:
+        RequestError: the model does not run on inputs of ``example_shape``.
+    """
+    module.eval()
+    reason = None
+    try:
+        work: nn.Module = _tolerate_layouts_(fx.symbolic_trace(module))
+        answer = propagate_shapes_(work, example_shape)
+    except Exception as error:
+        reason = one_line(f"{type(error).__name__}: {error}", 160)
+        work = module
+        answer = run_probe(module, example_shape)
+    return CapturedGraph(
+        module=work, example_shape=example_shape, output_shape=tuple(answer.shape[1:]), untraced_because=reason
+    )
+
+
+def _tolerate_layouts_(traced: fx.GraphModule) -> fx.GraphModule:
+    """Turns ``view`` into ``reshape``, which means the same and takes channels-last tensors too."""
+    for node in traced.graph.nodes:
+        if node.op == "call_method" and node.target == "view" and not isinstance(node.args[-1], torch.dtype):
+            node.target = "reshape"
+    traced.recompile()
+    return traced
+
+
+def probe_input(example_shape: tuple[int, ...], module: nn.Module) -> torch.Tensor:
+    """A fixed batch of :data:`PROBE_BATCH` samples, on the module's device."""
+    device = next((p.device for p in module.parameters()), torch.device("cpu"))
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand((PROBE_BATCH, *example_shape), generator=generator).to(device)
+
+
+def propagate_shapes_(module: nn.Module, example_shape: tuple[int, ...]) -> torch.Tensor:
+    """Writes ``tensor_meta`` on every node of a traced module and returns the probe's answer."""
+    assert isinstance(module, fx.GraphModule)
+    was_training = module.training
+    module.eval()
+    with torch.no_grad():
+        answer = ShapeProp(module).propagate(probe_input(example_shape, module))
+    module.train(was_training)
+    return _checked(answer)
+
+
+def run_probe(module: nn.Module, example_shape: tuple[int, ...]) -> torch.Tensor:
+    """The answer to the probe batch, in evaluation mode.
+
+    Raises:
+        RequestError: the model does not run, or answers something else than one row a sample.
+    """
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.no_grad():
+            return _checked(module(probe_input(example_shape, module)))
+    except RequestError:
+        raise
+    except Exception as error:
+        raise RequestError("forward_failed", shape=list(example_shape), reason=error) from None
+    finally:
+        module.train(was_training)
+
+
+def _checked(answer: object) -> torch.Tensor:
+    if not isinstance(answer, torch.Tensor):
+        raise RequestError("output_not_logits", found=type(answer).__name__)
+    if answer.dim() != 2 or answer.shape[0] != PROBE_BATCH:
+        raise RequestError("output_not_logits", found=f"a tensor of shape {tuple(answer.shape)}")
+    return answer
+
+
+def layers_of(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Every layer that has weights of its own, by name, in the order of the module tree.
+
+    A module of a weighted type counts as one layer with all that is inside it.
+    """
+    inside: set[nn.Module] = set()
+    for name, layer in module.named_modules():
+        if layer not in inside and isinstance(layer, WEIGHTED):
+            inside.update(layer.modules())
+            yield name, layer
+
+
+def shape_of(node: object) -> tuple[int, ...] | None:
+    """The shape of a node's tensor, batch included; None where it is no single tensor."""
+    meta = node.meta.get("tensor_meta") if isinstance(node, fx.Node) else None
+    return tuple(meta.shape) if isinstance(meta, TensorMetadata) else None
+
+
+def weight_of(layer: nn.Module) -> torch.Tensor | None:
+    """The layer's weight; the largest matrix of recurrent layers and attention."""
+    weight = getattr(layer, "weight", None)
+    if isinstance(weight, torch.Tensor):
+        return weight
+    matrices = [parameter for parameter in layer.parameters() if parameter.dim() >= 2]
+    return max(matrices, key=torch.Tensor.numel, default=None)

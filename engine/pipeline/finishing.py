@@ -1,0 +1,93 @@
+"""The end of a run: files are written, verified and timed, and before is set against after."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import torch
+
+from engine.context import RunContext
+from engine.contract.events import Outcome, Progress, Stage
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import Recipe
+from engine.contract.report import Artifact
+from engine.contract.run_folder import write_checksums
+from engine.contract.stats import Latency
+from engine.data.splits import Data
+from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
+from engine.export.onnx_file import build_onnx, write_onnx
+from engine.export.prepare import prepare_float
+from engine.export.runtime import measure_latency, open_session
+from engine.joint.compressed import CompressedModel
+from engine.pipeline.reports import build_report, write_report
+from engine.pipeline.work import Inputs, Work, compressed_model, source_of
+from engine.models.opening import open_model
+
+BASELINE = "original-float32.onnx"
+ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
+
+
+def export_all(work: Work) -> None:
+    """Writes and verifies every format, times them against the original, and writes the report."""
+    work.folder.artifacts.mkdir(exist_ok=True)
+    baseline = write_baseline(work.inputs, work.folder.baseline, work.ctx)
+    _tell(work, 1)
+    job = export_job(work.model, work.inputs, work.ctx)
+    artifacts = []
+    for number, name in enumerate(work.recipe.export.formats):
+        work.ctx.raise_if_cancelled()
+        artifacts.append(WRITERS[name](job, work.folder.artifacts / FILE_NAMES[name]))
+        _tell(work, number + 2)
+    latency, timed = time_files(baseline, artifacts, work)
+    write_checksums(work.folder.artifacts, [p for p in work.folder.artifacts.iterdir() if p.suffix in (".onnx", ".pt", ".py")])
+    _tell(work, len(artifacts) + 2)
+    report = build_report(
+        work, Outcome.COMPLETED, artifacts=timed, baseline_bytes=baseline.stat().st_size, baseline_latency=latency
+    )
+    _tell_gains(work, report.ratios.latency, report.ratios.file)
+    write_report(work.folder, report)
+
+
+def _tell(work: Work, step: int) -> None:
+    work.ctx.emit(Progress(stage=Stage.EXPORT, step=step, time=time.time()))
+
+
+def _tell_gains(work: Work, latency: float | None, file: float | None) -> None:
+    if latency is not None and latency < 1:
+        work.ctx.warn("note_slower", ratio=f"{latency:.2f}")
+    if file is not None and file < 1:
+        work.ctx.warn("note_no_gain", format=ExportFormat.ONNX_INT8.value)
+
+
+def export_job(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> ExportJob:
+    """What the writers of formats need."""
+    return ExportJob(model=model, data=inputs.data, ctx=ctx, threads=inputs.threads, title=inputs.recipe.name)
+
+
+def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:
+    """The original as float32 ONNX, stripped like ours: what ratios are measured against."""
+    folder.mkdir(exist_ok=True)
+    path = folder / BASELINE
+    bare = Recipe(model=inputs.recipe.model)
+    loaded = open_model(source_of(inputs.recipe), ctx, sample_shape=inputs.data.sample_shape)
+    write_onnx(build_onnx(prepare_float(compressed_model(loaded, bare)), loaded.example_shape), path)
+    return path
+
+
+def time_files(baseline: Path, artifacts: list[Artifact], work: Work) -> tuple[Latency, tuple[Artifact, ...]]:
+    """Latency of the original and of each ONNX artifact, alternating in one process."""
+    timed = [artifact for artifact in artifacts if artifact.format in ONNX]
+    paths = [baseline, *(work.folder.artifacts / artifact.path for artifact in timed)]
+    threads = work.inputs.threads
+    sessions = [open_session(path, threads=threads) for path in paths]
+    latencies = measure_latency(sessions, one_sample(work.data).numpy(), work.ctx, threads=threads)
+    by_path = dict(zip((artifact.path for artifact in timed), latencies[1:], strict=True))
+    prefix = work.folder.artifacts.name
+    return latencies[0], tuple(
+        msgspec.structs.replace(a, path=f"{prefix}/{a.path}", latency_ms=by_path.get(a.path)) for a in artifacts
+    )
+
+
+def one_sample(data: Data) -> torch.Tensor:
+    """A batch of one test sample, normalised, on the CPU."""
+    return data.to_inputs(data.test.inputs[:1]).cpu()

@@ -1,0 +1,58 @@
+"""What the worker can do: one function for each request."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.context import RunContext
+from engine.contract.messages import DataSummary, Estimate, Estimation, Export, Inspect, Job, Preview, Run, Verify
+from engine.contract.record import Record
+from engine.contract.report import Artifact, Report, Verification
+from engine.contract.stats import Inspection
+from engine.pipeline.estimating import estimate
+from engine.pipeline.inspecting import inspect_model, summarise_data
+from engine.pipeline.rereading import export_again, verify_file
+from engine.pipeline.runner import run_recipe
+
+
+def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
+    return inspect_model(job.source, job.data, ctx)
+
+
+def _preview(job: Preview, ctx: RunContext) -> DataSummary:
+    return summarise_data(job.data, ctx)
+
+
+def _estimate(job: Estimate, ctx: RunContext) -> Estimation:
+    return estimate(job.recipe, ctx)
+
+
+def _run(job: Run, ctx: RunContext) -> Report:
+    return run_recipe(job.recipe, Path(job.folder), ctx, is_resume=job.resume)
+
+
+def _export(job: Export, ctx: RunContext) -> Artifact:
+    output = None if job.output is None else Path(job.output)
+    return export_again(Path(job.folder), job.format, ctx, output=output)
+
+
+def _verify(job: Verify, ctx: RunContext) -> Verification:
+    return verify_file(Path(job.path), job.data, ctx)
+
+
+HANDLERS: dict[type[Any], Callable[[Any, RunContext], Record]] = {
+    Inspect: _inspect,
+    Preview: _preview,
+    Estimate: _estimate,
+    Run: _run,
+    Export: _export,
+    Verify: _verify,
+}
+"""The function of each request."""
+
+
+def do_job(job: Job, ctx: RunContext) -> Record:
+    """Carries out one request and returns the record that answers it."""
+    return HANDLERS[type(job)](job, ctx)
+
+

@@ -1,0 +1,153 @@
+"""What is in a compressed model now: layer statistics, sums, bit operations."""
+
+from collections.abc import Iterator
+
+import msgspec
+import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from engine.analysis.cost import count_macs, total_macs
+from engine.analysis.weights import layer_stats
+from engine.contract.stats import LayerStats, Metrics, ModelStats, Totals
+from engine.contract.texts import TEXTS
+from engine.joint.compressed import CompressedModel
+from engine.models.graph import TRANSPOSED, layers_of, weight_of
+from engine.pruning.channels import Reason
+
+FLOAT_BITS = 32
+
+
+def measure_layers(model: CompressedModel) -> tuple[LayerStats, ...]:
+    """One row for every layer, with its weights as they compute now: masked, and rounded where rounding is on."""
+    macs = count_macs(model.captured)
+    rows = []
+    for name, layer in layers_of(model.module):
+        weight = weight_of(layer)
+        if weight is None:
+            continue
+        reason = model.locked.get(name)
+        group = model.channels.group_of(name)
+        row = layer_stats(
+            name,
+            kind_of(layer),
+            weight.detach(),
+            getattr(layer, "bias", None),
+            macs=macs[name],
+            prunable=reason is None,
+            locked_because=None if reason is None else sentence_of(reason),
+            group=group.number if group is not None and len(group.layers) > 1 else None,
+            bits=weight_bits(model, name),
+            output_axis=1 if isinstance(layer, TRANSPOSED) else 0,
+        )
+        rows.append(_with_code(row, reason))
+    return tuple(rows)
+
+
+def _with_code(row: LayerStats, reason: Reason | None) -> LayerStats:
+    if reason is None:
+        return row
+    return msgspec.structs.replace(row, locked_code=reason.code, locked_arguments=reason.arguments)
+
+
+def sentence_of(reason: Reason) -> str:
+    """A reason as an English sentence."""
+    return TEXTS[reason.code].format(**reason.arguments)
+
+
+def kind_of(layer: nn.Module) -> str:
+    """The layer's type, as the user knows it: parametrizations give modules a type of their own."""
+    kind = type(layer)
+    return (kind.__mro__[1] if parametrize.is_parametrized(layer) else kind).__name__
+
+
+def weight_bits(model: CompressedModel, layer: str) -> int:
+    """Bits of a layer's weights as they stand."""
+    is_rounded = model.structure.is_quantized and model.placement is not None
+    return model.placement.bits.get(layer, FLOAT_BITS) if is_rounded and model.placement is not None else FLOAT_BITS
+
+
+def activation_bits(model: CompressedModel, layer: str) -> int:
+    """Bits of what a layer reads."""
+    spec = model.recipe.quantize
+    is_integer = weight_bits(model, layer) != FLOAT_BITS and spec is not None
+    return spec.activation_bits if is_integer and spec is not None else FLOAT_BITS
+
+
+def measure_model(
+    model: CompressedModel, metrics: Metrics | None = None, confusion: tuple[tuple[int, ...], ...] = ()
+) -> ModelStats:
+    """The whole model, with metrics where they are known."""
+    layers = measure_layers(model)
+    totals = measure_totals(model)
+    return ModelStats(
+        parameters=totals.parameters,
+        nonzero=totals.nonzero,
+        sparsity=totals.sparsity,
+        parameter_bytes=totals.parameter_bytes,
+        macs=totals.macs,
+        bops=count_bops(model, layers),
+        totals=totals,
+        layers=layers,
+        metrics=metrics if metrics is not None else Metrics(),
+        confusion=confusion,
+    )
+
+
+def measure_totals(model: CompressedModel) -> Totals:
+    """Sums over all parameters, those outside of layers included."""
+    total = nonzero = bits = 0
+    for layer, leaf, tensor in _effective_parameters(model.module):
+        width = weight_bits(model, layer) if leaf == "weight" else FLOAT_BITS
+        total += tensor.numel()
+        nonzero += int(torch.count_nonzero(tensor))
+        bits += tensor.numel() * width
+    return Totals(
+        parameters=total,
+        nonzero=nonzero,
+        parameter_bytes=(bits + 7) // 8,
+        sparsity=1 - nonzero / max(total, 1),
+        macs=total_macs(count_macs(model.captured)),
+    )
+
+
+def _effective_parameters(module: nn.Module) -> Iterator[tuple[str, str, torch.Tensor]]:
+    """Every parameter once, as it computes: (layer, name in it, tensor)."""
+    seen: set[nn.Parameter] = set()
+    for name, parameter in module.named_parameters():
+        if parameter in seen:
+            continue
+        seen.add(parameter)
+        path, _, rest = name.partition("parametrizations.")
+        layer, leaf = (path.rstrip("."), rest.split(".")[0]) if rest else locate_name(name)
+        yield layer, leaf, getattr(module.get_submodule(layer), leaf).detach()
+
+
+def locate_name(name: str) -> tuple[str, str]:
+    """The layer's name and the tensor's own.
+
+    >>> locate_name("layer1.0.conv1.weight")
+    ('layer1.0.conv1', 'weight')
+    """
+    layer, _, leaf = name.rpartition(".")
+    return layer, leaf
+
+
+def count_bops(model: CompressedModel, layers: tuple[LayerStats, ...]) -> int | None:
+    """Bit operations: multiplications × weight bits × activation bits (Baskin 2018, without accumulation)."""
+    if any(layer.macs is None for layer in layers):
+        return None
+    return sum(
+        (layer.macs or 0) * weight_bits(model, layer.name) * activation_bits(model, layer.name) for layer in layers
+    )
+
+
+def sqnr_db(model: CompressedModel, layer: str) -> float | None:
+    """Signal to quantization noise of a layer's weights, in decibels; None where they are not rounded."""
+    if weight_bits(model, layer) == FLOAT_BITS:
+        return None
+    exact = model.masked_weight(layer).double()
+    rounded = model.module.get_submodule(layer).weight.detach().double()  # type: ignore[union-attr,operator]
+    noise = float((exact - rounded).square().sum())
+    signal = float(exact.square().sum())
+    return None if noise == 0 or signal == 0 else float(10 * torch.log10(torch.tensor(signal / noise)))

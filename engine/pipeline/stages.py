@@ -1,0 +1,179 @@
+"""The stages of a run, and in which order a recipe wants them."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+
+from engine.contract.events import LayerChanged, MetricsLogged, PlannedStage, Progress, Stage
+from engine.contract.methods import PruneGranularity
+from engine.contract.run_folder import write_record
+from engine.contract.stats import ModelStats
+from engine.joint.schedule import move_to_step_
+from engine.pipeline.finishing import export_all
+from engine.pipeline.measure import measure_layers, measure_model
+from engine.pipeline.training_stage import begin_training, run_training, take_best_
+from engine.pipeline.work import Work
+from engine.tasks.classification import evaluate
+
+StageFunction = Callable[[Work], ModelStats | None]
+EVALUATION_BATCH = 256
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """One stage to come: how many steps it counts, and what does it."""
+
+    stage: Stage
+    title: str
+    steps: int
+    run: StageFunction
+
+    def planned(self) -> PlannedStage:
+        """The stage as the events tell it."""
+        return PlannedStage(stage=self.stage, title=self.title, steps=self.steps)
+
+
+def plan_stages(work: Work) -> tuple[StagePlan, ...]:
+    """The stages of a recipe, in order."""
+    test = len(work.data.test)
+    exports = len(work.recipe.export.formats) + 2
+    return (
+        StagePlan(Stage.EVALUATE, "Measure the original", test, evaluate_before),
+        *(_together(work) if work.is_simultaneous else _one_after_the_other(work)),
+        StagePlan(Stage.MEASURE, "Measure the result", test, evaluate_after),
+        StagePlan(Stage.EXPORT, "Export and verify", exports, export_all),
+    )
+
+
+def _together(work: Work) -> list[StagePlan]:
+    return [
+        StagePlan(Stage.CALIBRATE, "Calibrate", _calibration_steps(work), calibrate),
+        StagePlan(Stage.TRAIN, "Prune and quantize in one training", work.epochs.quantizing, train_together),
+    ]
+
+
+def _one_after_the_other(work: Work) -> list[StagePlan]:
+    stages, epochs = [], work.epochs
+    if work.recipe.prune is not None:
+        ramp = work.pruning_plan.ramp_steps
+        stages.append(StagePlan(Stage.PRUNE, "Prune", max(ramp, 1), prune))
+        if epochs.pruning > ramp:
+            stages.append(StagePlan(Stage.FINE_TUNE, "Fine-tune", epochs.pruning - ramp, fine_tune))
+    if work.recipe.quantize is not None:
+        stages.append(StagePlan(Stage.CALIBRATE, "Calibrate", _calibration_steps(work), calibrate))
+    if epochs.quantizing:
+        stages.append(StagePlan(Stage.QUANTIZE, "Train with rounding", epochs.quantizing, train_aware))
+    return stages
+
+
+def _calibration_steps(work: Work) -> int:
+    spec = work.recipe.quantize
+    return 0 if spec is None else min(spec.calibration_samples, len(work.data.train))
+
+
+def evaluate_before(work: Work) -> ModelStats:
+    """The original on the test split."""
+    work.before = _evaluate(work, Stage.EVALUATE)
+    write_record(work.folder.before, work.before)
+    return work.before
+
+
+def evaluate_after(work: Work) -> ModelStats:
+    """The finished model on the test split."""
+    work.model.finish()
+    work.after = _evaluate(work, Stage.MEASURE)
+    write_record(work.folder.after, work.after)
+    return work.after
+
+
+def _evaluate(work: Work, stage: Stage) -> ModelStats:
+    def tell(done: int) -> None:
+        work.ctx.emit(Progress(stage=stage, step=done, time=time.time()))
+
+    metrics, confusion = evaluate(
+        work.model.module, work.data.test, work.data, work.ctx, batch_size=EVALUATION_BATCH, on_batch=tell
+    )
+    stats = measure_model(work.model, metrics, confusion)
+    values = {
+        "test_loss": metrics.loss,
+        "test_accuracy": metrics.accuracy,
+        "parameter_bytes": float(stats.parameter_bytes),
+    }
+    work.ctx.emit(MetricsLogged(stage=stage, step=work.run_step, values=values, time=time.time()))
+    return stats
+
+
+def prune(work: Work) -> None:
+    """Masks grow along the ramp, or come at once; channels are cut at the end of it."""
+    plan, steps = work.pruning_plan, work.epochs.pruning
+    if not work.model.structure.is_masked:
+        work.model.attach_masks()
+        _tell_what_is_locked(work)
+    training = begin_training(work, steps=max(steps, 1), first_step=0)
+    if plan.ramp_steps:
+        run_training(work, training, plan, Stage.PRUNE, end=plan.ramp_steps)
+        move_to_step_(work.model, plan, training)
+    else:
+        work.model.set_share(1.0)
+        if work.model.granularity is PruneGranularity.CHANNEL:
+            work.model.cut()
+    _tell_layers(work)
+    if steps <= plan.ramp_steps:
+        work.end_training()
+
+
+def fine_tune(work: Work) -> None:
+    """The rest of the training after the cut; the best epoch is kept."""
+    training = work.training or begin_training(work, steps=work.epochs.pruning, first_step=0)
+    run_training(work, training, work.pruning_plan, Stage.FINE_TUNE, end=training.total_steps)
+    take_best_(work)
+
+
+def calibrate(work: Work) -> None:
+    """Quantizers are put on (behind the masks) and the ranges of activations measured."""
+    if work.is_simultaneous:
+        work.model.attach_masks()
+        _tell_what_is_locked(work)
+    work.model.attach_quantizers()
+    work.model.calibrate(_calibration(work))
+
+
+def _calibration(work: Work) -> Iterator[torch.Tensor]:
+    done = 0
+    for batch in work.calibration_inputs():
+        work.ctx.raise_if_cancelled()
+        yield batch
+        done += len(batch)
+        work.ctx.emit(Progress(stage=Stage.CALIBRATE, step=done, time=time.time()))
+
+
+def train_together(work: Work) -> None:
+    """Masks and fake quantizers in one training."""
+    _train_rounded(work, Stage.TRAIN, first_step=0)
+    _tell_layers(work)
+
+
+def train_aware(work: Work) -> None:
+    """Fake quantizers on from the start; masks are held."""
+    _train_rounded(work, Stage.QUANTIZE, first_step=work.epochs.pruning)
+
+
+def _train_rounded(work: Work, stage: Stage, *, first_step: int) -> None:
+    training = begin_training(work, steps=work.epochs.quantizing, first_step=first_step)
+    run_training(work, training, work.quantizing_plan, stage, end=training.total_steps)
+    take_best_(work)
+
+
+def _tell_layers(work: Work) -> None:
+    for layer in measure_layers(work.model):
+        work.ctx.emit(LayerChanged(layer=layer.name, stats=layer, time=time.time()))
+
+
+def _tell_what_is_locked(work: Work) -> None:
+    if work.model.granularity is PruneGranularity.WEIGHT:
+        work.ctx.warn("note_zeros_no_speed")
+    elif work.model.locked:
+        names = ", ".join(list(work.model.locked)[:5])
+        work.ctx.warn("note_locked", count=len(work.model.locked), names=names)

@@ -1,0 +1,96 @@
+"""Trainings as stages of a run: made or restored, with the hooks that move the model and save checkpoints."""
+
+import time
+
+from engine.contract.events import CheckpointSaved, Stage
+from engine.joint.schedule import Plan, move_to_step_
+from engine.pipeline.checkpoints import pack, unpack_random, unpack_training_
+from engine.pipeline.measure import measure_totals
+from engine.pipeline.recorder import Recorder
+from engine.pipeline.work import Work
+from engine.training.loop import Hooks, Training, train_until
+
+SAVE_EVERY_S = 60.0
+
+
+def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
+    """A new training, or the one of the checkpoint that is gone on from."""
+    training = Training(
+        model=work.model.module,
+        data=work.data,
+        data_spec=work.recipe.data,
+        spec=work.recipe.recover,
+        seed=work.recipe.seed,
+        steps_per_epoch=work.per_epoch,
+        total_steps=steps,
+        first_step=first_step,
+    )
+    payload, work.resumed = work.resumed, None
+    if payload is not None and payload["training"] is not None:
+        unpack_training_(training, payload)
+        unpack_random(payload)
+    elif work.store.manifest.best is not None:
+        work.store.forget_best()
+    work.training = training
+    return training
+
+
+def run_training(work: Work, training: Training, plan: Plan, stage: Stage, *, end: int) -> None:
+    """Trains up to step ``end`` with masks and quantizers where the plan has them."""
+    saver = _Saver(work)
+    hooks = Hooks(
+        before_step=lambda step: move_to_step_(work.model, plan, training),
+        is_eligible=plan.is_final,
+        figures=lambda: _figures(work),
+        after_epoch=saver.save,
+        after_step=saver.save_now_and_then,
+    )
+    train_until(training, end, stage, hooks, work.ctx)
+
+
+def take_best_(work: Work) -> None:
+    """Puts the weights of the best epoch into the model, and ends the training."""
+    found = work.store.best(work.ctx)
+    if found is not None:
+        entry, payload = found
+        work.model.module.load_state_dict(payload["model"])
+        if entry.accuracy is not None and entry.step < work.run_step:
+            work.ctx.warn("note_best_kept", accuracy=f"{entry.accuracy:.2%}")
+    work.end_training()
+
+
+def _figures(work: Work) -> dict[str, float | None]:
+    totals = measure_totals(work.model)
+    return {"sparsity": work.model.sparsity(), "parameter_bytes": float(totals.parameter_bytes)}
+
+
+def save_checkpoint(work: Work, *, is_best: bool = False) -> None:
+    """Saves all that the run needs to go on from here."""
+    emit = work.ctx.emit
+    assert isinstance(emit, Recorder)
+    training = work.training
+    accuracy = None if training is None or not len(work.data.validation) else training.best.accuracy
+    path = work.store.save(
+        pack(work.model, training, stage_index=work.stage_index),
+        step=work.run_step,
+        events_offset=emit.offset(),
+        is_best=is_best,
+        accuracy=accuracy if is_best else None,
+    )
+    emit(CheckpointSaved(path=path, step=work.run_step, time=time.time()))
+
+
+class _Saver:
+    """After every epoch, and within long ones every minute."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._next = time.monotonic() + SAVE_EVERY_S
+
+    def save(self, is_best: bool) -> None:
+        save_checkpoint(self._work, is_best=is_best)
+        self._next = time.monotonic() + SAVE_EVERY_S
+
+    def save_now_and_then(self) -> None:
+        if time.monotonic() >= self._next:
+            self.save(False)

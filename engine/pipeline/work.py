@@ -1,0 +1,188 @@
+"""Everything a run works on, opened and checked before the first file is written."""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from engine.context import RunContext
+from engine.contract.errors import RequestError
+from engine.contract.methods import QuantizeMode, Schedule, Strategy
+from engine.contract.recipe import Recipe
+from engine.contract.run_folder import RunFolder
+from engine.contract.source import ModelSource
+from engine.contract.stats import ModelStats
+from engine.data.fit import check_data_fits
+from engine.data.splits import Data, Split, load_data
+from engine.joint.compressed import CompressedModel
+from engine.joint.schedule import Plan, aware_plan, pruning_plan, simultaneous_plan
+from engine.models.graph import capture, layers_of
+from engine.models.opening import LoadedModel, open_model
+from engine.pipeline.checkpoints import CheckpointStore, Payload
+from engine.training.loop import Training, steps_per_epoch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The model and the data of a recipe, seen to fit each other."""
+
+    recipe: Recipe
+    loaded: LoadedModel
+    data: Data
+    threads: int
+
+    def fresh_model(self, ctx: RunContext) -> CompressedModel:
+        """The model as it comes from its file, once more, ready to be compressed."""
+        loaded = open_model(source_of(self.recipe), ctx, sample_shape=self.data.sample_shape)
+        return compressed_model(loaded, self.recipe)
+
+
+def source_of(recipe: Recipe) -> ModelSource:
+    """The file that a recipe names."""
+    model = recipe.model
+    return ModelSource(file=model.file, architecture=model.architecture, input_shape=model.input_shape)
+
+
+def compressed_model(loaded: LoadedModel, recipe: Recipe) -> CompressedModel:
+    """The loaded model, captured, on the recipe's device."""
+    captured = capture(loaded.module.to(recipe.device.value), loaded.example_shape)
+    return CompressedModel(captured, recipe)
+
+
+def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
+    """Opens model and data and checks that they fit each other and the recipe; writes nothing.
+
+    Raises:
+        RequestError: something does not fit, or is not there.
+    """
+    data = load_data(recipe.data, ctx, seed=recipe.seed)
+    loaded = open_model(source_of(recipe), ctx, sample_shape=data.sample_shape)
+    check_data_fits(data, loaded)
+    _check_layer_names(recipe, loaded)
+    return Inputs(recipe=recipe, loaded=loaded, data=_on_device(data, recipe.device.value), threads=threads)
+
+
+def _check_layer_names(recipe: Recipe, loaded: LoadedModel) -> None:
+    import difflib
+
+    known = [name for name, _ in layers_of(loaded.module)]
+    for table, part in (("prune.layers", recipe.prune), ("quantize.layers", recipe.quantize)):
+        for layer in part.layers if part is not None else ():
+            if layer not in known:
+                nearest = difflib.get_close_matches(layer, known, 1, 0)
+                raise RequestError("recipe_unknown_layer", layer=layer, table=table, nearest="".join(nearest))
+
+
+def _on_device(data: Data, device: str) -> Data:
+    splits = {
+        name: Split(split.inputs.to(device), split.labels.to(device))
+        for name, split in (("train", data.train), ("validation", data.validation), ("test", data.test))
+    }
+    return replace(data, **splits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Epochs:
+    """How the recipe's epochs are shared out, in training steps."""
+
+    pruning: int
+    quantizing: int
+
+
+def share_epochs(recipe: Recipe, per_epoch: int) -> Epochs:
+    """Who gets how many of the recipe's training steps (see the table of strategies in docs/guide.md)."""
+    epochs = recipe.recover.epochs
+    is_aware = recipe.quantize is not None and recipe.quantize.mode is QuantizeMode.AWARE
+    if recipe.joint.strategy is Strategy.SIMULTANEOUS:
+        return Epochs(pruning=0, quantizing=epochs * per_epoch)
+    first = 0 if recipe.prune is None else math.ceil(epochs / 2) if is_aware else epochs
+    return Epochs(pruning=first * per_epoch, quantizing=(epochs - first) * per_epoch if is_aware else 0)
+
+
+@dataclass(kw_only=True)
+class Work:
+    """A run under way.
+
+    Attributes:
+        model: what is compressed.
+        stage_index: the stage that is under way.
+        training: the training under way; None between trainings.
+        resumed: the checkpoint that is gone on from, until its training was restored.
+        before, after: statistics, once measured.
+        steps_done: training steps of the trainings that have ended.
+        seconds: by stage.
+    """
+
+    inputs: Inputs
+    model: CompressedModel
+    folder: RunFolder
+    ctx: RunContext
+    store: CheckpointStore
+    stage_index: int = 0
+    training: Training | None = None
+    steps_done: int = 0
+    resumed: Payload | None = None
+    before: ModelStats | None = None
+    after: ModelStats | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What was asked."""
+        return self.inputs.recipe
+
+    @property
+    def data(self) -> Data:
+        """What the model is trained and measured on."""
+        return self.inputs.data
+
+    @property
+    def per_epoch(self) -> int:
+        """Training steps of one pass."""
+        return steps_per_epoch(self.data, self.recipe.data.batch_size)
+
+    @property
+    def epochs(self) -> Epochs:
+        """The shares of the trainings."""
+        return share_epochs(self.recipe, self.per_epoch)
+
+    @property
+    def is_simultaneous(self) -> bool:
+        """Whether masks and quantizers are trained together."""
+        return self.recipe.joint.strategy is Strategy.SIMULTANEOUS
+
+    @property
+    def pruning_plan(self) -> Plan:
+        """The plan of the training that prunes without quantizers."""
+        steps = self.epochs.pruning
+        is_ramp = self.recipe.prune is not None and self.recipe.prune.schedule is Schedule.CUBIC
+        return pruning_plan(steps) if is_ramp else Plan()
+
+    @property
+    def quantizing_plan(self) -> Plan:
+        """The plan of the training with quantizers on."""
+        steps = self.epochs.quantizing
+        return simultaneous_plan(steps) if self.is_simultaneous else aware_plan(steps)
+
+    @property
+    def run_step(self) -> int:
+        """Training steps of the whole run so far."""
+        return self.steps_done if self.training is None else self.training.first_step + self.training.step
+
+    def end_training(self) -> None:
+        """The training under way is over."""
+        self.steps_done = self.run_step
+        self.training = None
+
+    def calibration_inputs(self) -> list[torch.Tensor]:
+        """Batches of training samples on which ranges are measured."""
+        spec = self.recipe.quantize
+        assert spec is not None
+        return calibration_batches(self.data, spec.calibration_samples, seed=self.recipe.seed)
+
+
+def calibration_batches(data: Data, samples: int, *, seed: int, batch_size: int = 64) -> list[torch.Tensor]:
+    """Inputs from a seeded choice of training samples, normalised."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(data.train), generator=generator)[:samples].to(data.train.inputs.device)
+    return [data.to_inputs(data.train.inputs[chosen]) for chosen in order.split(batch_size)]

@@ -1,0 +1,104 @@
+"""Channels as atoms: which slices of which tensors stand and fall together.
+
+Every producing layer makes one *atom* for each of its output channels. The atoms flow through the graph along one
+axis of each value; an addition unites the atoms of its two sides position by position, a concatenation joins their
+lists, a flatten repeats each. Where a tensor is indexed by channels, a :class:`Slot` notes its atoms. A set of united
+atoms is one channel that can be removed: from every slot, exactly its positions go (Fang 2023, DepGraph, finds the
+same groups by walking pairs of layers; atoms need one pass and see positions, so concatenation, flatten and padding
+need no special cases).
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from torch import fx
+
+Atoms = np.ndarray
+"""A vector of atom numbers, int64."""
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """A value whose dimension ``axis`` is indexed by ``atoms``."""
+
+    axis: int
+    atoms: Atoms
+
+
+class Slot(NamedTuple):
+    """Dimension ``dim`` of the tensor ``tensor`` (its full name) is indexed by ``atoms``."""
+
+    tensor: str
+    dim: int
+    atoms: Atoms
+
+
+class CountSlot(NamedTuple):
+    """A number in a node's arguments that counts atoms: ``x.view(-1, 320)`` or the widths of a padding.
+
+    ``place`` is the path into ``node.args``; the number is the count of those ``atoms`` that are kept.
+    """
+
+    node: str
+    place: tuple[int, ...]
+    atoms: Atoms
+
+
+@dataclass
+class AtomTable:
+    """All atoms of a model: who makes them, where they are used, which are united, which are locked and why."""
+
+    producers: list[str] = field(default_factory=list)
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
+    slots: list[Slot] = field(default_factory=list)
+    counts: list[CountSlot] = field(default_factory=list)
+    locks: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    _parents: list[int] = field(default_factory=list)
+
+    def make(self, producer: str, count: int) -> Atoms:
+        """``count`` new atoms made by a layer; the same ones when it is called again."""
+        if producer not in self.ranges:
+            start = len(self._parents)
+            self._parents.extend(range(start, start + count))
+            self.producers.extend([producer] * count)
+            self.ranges[producer] = (start, start + count)
+        return np.arange(*self.ranges[producer])
+
+    def unite(self, first: Atoms, second: Atoms) -> None:
+        """Makes two lists of atoms the same, position by position."""
+        for a, b in zip(first.tolist(), second.tolist(), strict=True):
+            root_a, root_b = self._find(a), self._find(b)
+            if root_a != root_b:
+                self._parents[max(root_a, root_b)] = min(root_a, root_b)
+
+    def lock(self, atoms: Atoms, code: str, **arguments: str) -> None:
+        """Forbids the removal of these atoms; the first reason stands."""
+        for atom in np.unique(atoms).tolist():
+            self.locks.setdefault(atom, (code, arguments))
+
+    def add_slot(self, tensor: str, dim: int, atoms: Atoms) -> None:
+        """Notes that a tensor's dimension is indexed by these atoms; a second list is united with the first."""
+        for slot in self.slots:
+            if slot.tensor == tensor and slot.dim == dim:
+                self.unite(slot.atoms, atoms)
+                return
+        self.slots.append(Slot(tensor, dim, atoms))
+
+    def roots(self) -> Atoms:
+        """For each atom the smallest atom it is united with."""
+        return np.array([self._find(atom) for atom in range(len(self._parents))], dtype=np.int64)
+
+    def _find(self, atom: int) -> int:
+        parents = self._parents
+        while parents[atom] != atom:
+            parents[atom] = parents[parents[atom]]
+            atom = parents[atom]
+        return atom
+
+
+def nodes_in(arguments: object) -> list[fx.Node]:
+    """All nodes in a node's arguments, in order."""
+    found: list[fx.Node] = []
+    fx.node.map_arg(arguments, lambda node: found.append(node))
+    return found

@@ -1,0 +1,148 @@
+"""Channel groups: which channels of a model can be removed, and with what.
+
+A *channel* here is a set of united atoms (see :mod:`engine.pruning.atoms`); a *group* holds the channels that the
+same layers make together. Ratios count channels of groups; a layer of a residual stage loses what its stage loses.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from engine.models.graph import CapturedGraph, layers_of
+from engine.pruning.atoms import AtomTable
+from engine.pruning.flow import walk_graph
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a layer cannot be pruned: a code of the texts and its arguments."""
+
+    code: str
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelGroup:
+    """Channels that the same layers make together.
+
+    Attributes:
+        number: its place among the groups.
+        layers: the layers whose outputs these channels are.
+        channels: the root atom of each channel, sorted.
+    """
+
+    number: int
+    layers: tuple[str, ...]
+    channels: tuple[int, ...]
+
+
+class ChannelMap:
+    """The channels of one captured model, before any cut."""
+
+    def __init__(self, table: AtomTable) -> None:
+        self.table = table
+        self.roots = table.roots()
+        self._locks: dict[int, Reason] = {}
+        for atom, (code, arguments) in table.locks.items():
+            self._locks.setdefault(int(self.roots[atom]), Reason(code, arguments))
+
+    @cached_property
+    def groups(self) -> tuple[ChannelGroup, ...]:
+        """All groups whose channels can be removed."""
+        makers: dict[int, set[str]] = defaultdict(set)
+        for layer, (start, end) in self.table.ranges.items():
+            for root in set(self.roots[start:end].tolist()):
+                makers[root].add(layer)
+        cells: dict[frozenset[str], list[int]] = defaultdict(list)
+        for root, layers in sorted(makers.items()):
+            if root not in self._locks:
+                cells[frozenset(layers)].append(root)
+        return tuple(
+            ChannelGroup(number=number, layers=tuple(sorted(layers)), channels=tuple(channels))
+            for number, (layers, channels) in enumerate(cells.items())
+        )
+
+    @cached_property
+    def layers(self) -> frozenset[str]:
+        """The layers that make at least one channel that can be removed."""
+        return frozenset(layer for group in self.groups for layer in group.layers)
+
+    def group_of(self, layer: str) -> ChannelGroup | None:
+        """The first group that a layer takes part in."""
+        return next((group for group in self.groups if layer in group.layers), None)
+
+    def reason(self, layer: str) -> Reason | None:
+        """Why no channel of a layer can be removed; None where one can."""
+        if layer in self.layers:
+            return None
+        start, end = self.table.ranges.get(layer, (0, 0))
+        reasons = [self._locks[root] for root in self.roots[start:end].tolist() if root in self._locks]
+        return reasons[0] if reasons else None
+
+    def kept(self, removed: frozenset[int]) -> dict[str, dict[int, np.ndarray]]:
+        """For every tensor that loses something: by dimension, which positions stay (a mask of booleans)."""
+        result: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
+        gone = np.array(sorted(removed), dtype=np.int64)
+        for slot in self.table.slots:
+            keep = ~np.isin(self.roots[slot.atoms], gone)
+            if not keep.all():
+                result[slot.tensor][slot.dim] = keep
+        return dict(result)
+
+
+def map_channels(captured: CapturedGraph) -> ChannelMap:
+    """The channels of a captured model; none where it could not be traced."""
+    if not isinstance(captured.module, fx.GraphModule):
+        return ChannelMap(AtomTable())
+    table = walk_graph(captured.module)
+    _lock_tied_weights(captured.module, table)
+    return ChannelMap(table)
+
+
+def _lock_tied_weights(module: nn.Module, table: AtomTable) -> None:
+    """Parameters known under two names keep their shape: both users would have to agree."""
+    names: dict[int, list[str]] = defaultdict(list)
+    for name, parameter in module.named_parameters(remove_duplicate=False):
+        names[id(parameter)].append(name)
+    tied = {name for group in names.values() if len(group) > 1 for name in group}
+    for slot in table.slots:
+        if slot.tensor in tied:
+            table.lock(slot.atoms, "locked_operation", operation="tied weights")
+
+
+def why_locked(captured: CapturedGraph, channels: ChannelMap) -> dict[str, Reason]:
+    """For every layer whose channels cannot be removed: why."""
+    reasons = {}
+    for name, layer in layers_of(captured.module):
+        if captured.untraced_because is not None:
+            reasons[name] = Reason("locked_untraced", {"reason": captured.untraced_because})
+        elif name not in channels.layers:
+            kind = Reason("locked_kind", {"kind": type(layer).__name__})
+            reasons[name] = channels.reason(name) or kind
+    return reasons
+
+
+def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict[int, float]:
+    """Importance of every channel that can be removed, from the scores of single output channels.
+
+    Args:
+        channels: the map.
+        scores: for each layer one score for each output channel, shape (channels,).
+
+    Each layer's scores are divided by their mean, so that layers of different scale can be compared, and a channel
+    takes the mean over the positions that its layers make.
+    """
+    total: dict[int, float] = defaultdict(float)
+    count: dict[int, int] = defaultdict(int)
+    for layer in sorted(channels.layers & scores.keys()):
+        start, end = channels.table.ranges[layer]
+        values = scores[layer].double()
+        values = values / values.mean().clamp_min(1e-12)
+        for root, value in zip(channels.roots[start:end].tolist(), values.tolist(), strict=True):
+            total[root] += value
+            count[root] += 1
+    return {root: total[root] / count[root] for root in total}

@@ -1,0 +1,114 @@
+"""The cut: channels leave every tensor that they index, layers learn their new widths, written numbers are corrected."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import fx, nn
+
+from engine.contract.errors import RunError
+from engine.models.graph import propagate_shapes_
+from engine.pruning.channels import ChannelMap
+
+
+class Replaced(NamedTuple):
+    """A parameter that gave way to a smaller one, and which positions of each dimension were kept."""
+
+    old: nn.Parameter
+    new: nn.Parameter
+    kept: Mapping[int, np.ndarray]
+
+
+def cut_(
+    module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int], *, example_shape: tuple[int, ...]
+) -> list[Replaced]:
+    """Removes channels from an uncut module and proves by a forward pass that shapes and batch size hold.
+
+    Args:
+        module: the traced module that ``channels`` was made from.
+        channels: its channels.
+        removed: root atoms of the channels that go.
+        example_shape: of one sample.
+
+    Returns:
+        The parameters that were replaced by smaller ones (so that an optimizer can follow).
+
+    Raises:
+        RunError: the cut network answers in another shape.
+    """
+    kept = channels.kept(removed)
+    replaced = [change for name, dims in kept.items() if (change := _shrink_(module, name, dims)) is not None]
+    for name in sorted({tensor.rpartition(".")[0] for tensor in kept}):
+        correct_widths_(module.get_submodule(name))
+    _correct_counts_(module, channels, removed)
+    before = _answer_shape(module)
+    after = tuple(propagate_shapes_(module, example_shape).shape)
+    if before is not None and before != after:
+        raise RunError("cut_inconsistent", found=after, wanted=before, layer=next(iter(kept), ""))
+    return replaced
+
+
+def _shrink_(module: nn.Module, name: str, dims: Mapping[int, np.ndarray]) -> Replaced | None:
+    """A new, smaller tensor takes the old one's place: autograd remembers the shapes of those it has seen."""
+    path, _, leaf = name.rpartition(".")
+    layer = module.get_submodule(path)
+    old = getattr(layer, leaf)
+    if not isinstance(old, nn.Parameter):
+        layer.register_buffer(leaf, select_positions(old, dims))
+        return None
+    new = nn.Parameter(select_positions(old.detach(), dims), requires_grad=old.requires_grad)
+    layer.register_parameter(leaf, new)
+    return Replaced(old, new, dims)
+
+
+def select_positions(tensor: torch.Tensor, dims: Mapping[int, np.ndarray]) -> torch.Tensor:
+    """The positions of each dimension that are kept, as a copy in the same memory format."""
+    is_channels_last = tensor.dim() == 4 and tensor.is_contiguous(memory_format=torch.channels_last)
+    layout = torch.channels_last if is_channels_last else torch.contiguous_format
+    for dim, keep in dims.items():
+        tensor = tensor.index_select(dim, torch.from_numpy(np.flatnonzero(keep)).to(tensor.device))
+    return tensor.contiguous(memory_format=layout)
+
+
+def correct_widths_(layer: nn.Module) -> None:
+    """Makes a layer's own numbers say what its tensors are."""
+    weight = getattr(layer, "weight", None)
+    if isinstance(layer, nn.modules.conv._ConvNd):
+        assert isinstance(weight, torch.Tensor)
+        was_depthwise = layer.groups > 1 and layer.groups == layer.in_channels
+        out_dim, in_dim = (1, 0) if layer.transposed else (0, 1)
+        if was_depthwise:
+            layer.groups = weight.shape[0] // max(layer.out_channels // layer.in_channels, 1)
+        layer.out_channels = weight.shape[out_dim] * (layer.groups if layer.transposed else 1)
+        layer.in_channels = weight.shape[in_dim] * (1 if layer.transposed else layer.groups)
+    elif isinstance(layer, nn.Linear):
+        layer.out_features, layer.in_features = layer.weight.shape
+    elif isinstance(layer, nn.modules.batchnorm._BatchNorm):
+        tensor = layer.running_mean if layer.running_mean is not None else layer.weight
+        layer.num_features = len(tensor)
+    elif isinstance(layer, nn.LayerNorm):
+        layer.normalized_shape = tuple(layer.weight.shape)
+
+
+def _correct_counts_(module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int]) -> None:
+    gone = np.array(sorted(removed), dtype=np.int64)
+    nodes = {node.name: node for node in module.graph.nodes}
+    for count in channels.table.counts:
+        kept = int((~np.isin(channels.roots[count.atoms], gone)).sum())
+        node = nodes[count.node]
+        node.args = _with_number(node.args, count.place, kept)
+    module.recompile()
+
+
+def _with_number(arguments: object, place: tuple[int, ...], number: int) -> tuple[fx.node.Argument, ...]:
+    assert isinstance(arguments, list | tuple)
+    items = list(arguments)
+    items[place[0]] = number if len(place) == 1 else _with_number(items[place[0]], place[1:], number)
+    return tuple(items)
+
+
+def _answer_shape(module: fx.GraphModule) -> tuple[int, ...] | None:
+    output = next(node for node in module.graph.nodes if node.op == "output")
+    meta = output.meta.get("tensor_meta")
+    return tuple(meta.shape) if meta is not None else None

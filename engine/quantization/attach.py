@@ -1,0 +1,72 @@
+"""Puts quantizers on a model and takes them off, switches them, and calibrates."""
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import fx, nn
+from torch.nn.utils import parametrize
+
+from engine.contract.recipe import QuantizeSpec
+from engine.quantization.observers import OBSERVERS
+from engine.quantization.placement import Placement
+from engine.quantization.quantizers import WEIGHT_QUANTIZERS, ActivationQuantizer, WeightQuantizer
+
+FOLDER = "activation_quantizers"
+
+
+def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: QuantizeSpec) -> None:
+    """Puts a weight quantizer on every layer that runs in integers, behind its mask if it has one."""
+    for name, bits in placement.bits.items():
+        layer = module.get_submodule(name)
+        parametrize.register_parametrization(layer, "weight", WEIGHT_QUANTIZERS[spec.method](bits), unsafe=True)
+
+
+def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
+    """Puts a quantizer behind every value that the placement names; they are switched off at first."""
+    folder = nn.ModuleDict({name: ActivationQuantizer(OBSERVERS[spec.observer]()) for name in placement.values})
+    module.add_module(FOLDER, folder)
+    nodes = {node.name: node for node in module.graph.nodes}
+    for name in placement.values:
+        insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")
+    module.recompile()
+
+
+def insert_behind_(graph: fx.Graph, node: fx.Node, target: str) -> fx.Node:
+    """A call of the module ``target`` on a node's value, read by all who read the node before."""
+    readers = list(node.users)
+    with graph.inserting_after(node):
+        call = graph.call_module(target, (node,))
+    call.meta = dict(node.meta)
+    for reader in readers:
+        reader.replace_input_with(node, call)
+    return call
+
+
+def weight_quantizers(module: nn.Module) -> Iterator[WeightQuantizer]:
+    """All weight quantizers of a model."""
+    return (part for part in module.modules() if isinstance(part, WeightQuantizer))
+
+
+def activation_quantizers(module: nn.Module) -> dict[str, ActivationQuantizer]:
+    """The activation quantizers of a model, by the value they stand behind."""
+    folder = getattr(module, FOLDER, None)
+    return dict(folder.items()) if isinstance(folder, nn.ModuleDict) else {}
+
+
+def switch_quantizers_(module: nn.Module, *, is_on: bool, is_observing: bool = False) -> None:
+    """Switches all rounding on or off, and the watching of ranges."""
+    for weights in weight_quantizers(module):
+        weights.is_on = is_on
+    for values in activation_quantizers(module).values():
+        values.is_on = is_on
+        values.is_observing = is_observing
+
+
+@torch.no_grad()
+def calibrate_(module: nn.Module, batches: Iterable[torch.Tensor]) -> None:
+    """Measures the ranges of activations on batches of inputs, in evaluation mode, with rounding off."""
+    module.eval()
+    switch_quantizers_(module, is_on=False, is_observing=True)
+    for batch in batches:
+        module(batch)
+    switch_quantizers_(module, is_on=False)

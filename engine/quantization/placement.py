@@ -1,0 +1,164 @@
+"""Where quantizers stand: on every value that goes into or comes out of an operation that runs in integers.
+
+The rules are those that ONNX Runtime fuses (measured, docs/decisions.md): a quantizer on each input and output of
+convolutions and matrix products, on both inputs and the output of additions, behind the batch norm and the ReLU that
+melt into them, and none between. Pools and reshapes pass a grid on unchanged.
+"""
+
+import operator
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import fx, nn
+
+from engine.contract.recipe import QuantizeSpec
+from engine.models.graph import CapturedGraph, layers_of, shape_of
+
+INTEGER_KINDS = (nn.Conv1d, nn.Conv2d, nn.Linear)
+_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+_CLAMPS: tuple[object, ...] = (nn.ReLU, nn.ReLU6, F.relu, F.relu6, torch.relu, "relu", "relu_")
+_PASSES: tuple[object, ...] = (
+    nn.MaxPool2d, nn.MaxPool1d, nn.Flatten, nn.Identity, nn.Dropout, nn.Dropout2d, F.max_pool2d, F.max_pool1d, F.dropout,
+    F.dropout2d, torch.flatten, torch.reshape, "view", "reshape", "flatten", "contiguous",
+)  # fmt: skip
+_AVERAGES: tuple[object, ...] = (nn.AvgPool2d, nn.AdaptiveAvgPool2d, F.avg_pool2d, F.adaptive_avg_pool2d)
+_ADDS: tuple[object, ...] = (operator.add, operator.iadd, torch.add, "add", "add_")
+_JOINS: tuple[object, ...] = (torch.cat, torch.concat)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """What is quantized and what is not.
+
+    Attributes:
+        bits: weight bits of each layer that runs in integers.
+        values: names of the nodes behind which a quantizer stands, in graph order.
+        passes: names of nodes that pass the grid of ``values[name]`` on: node → the value it comes from.
+        inputs: for each quantized layer the value that it reads.
+        float_because: for every other layer a code of the texts and its arguments.
+        integer_operators: how many operators are planned to run in integers (layers and additions).
+    """
+
+    bits: dict[str, int]
+    values: tuple[str, ...]
+    passes: dict[str, str]
+    inputs: dict[str, str]
+    float_because: dict[str, tuple[str, dict[str, str]]]
+    integer_operators: int
+
+
+def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
+    """Decides where quantizers stand in a traced model whose nodes have shapes."""
+    float_because = _layers_left_in_float(captured, spec)
+    layers = {
+        name: _bits(spec, name) for name, _ in layers_of(captured.module) if name not in float_because
+    }
+    placer = _Placer(captured, layers)
+    return placer.place(float_because)
+
+
+def _bits(spec: QuantizeSpec, layer: str) -> int:
+    own = spec.layers[layer].weight_bits if layer in spec.layers else None
+    return spec.weight_bits if own is None else own
+
+
+def _layers_left_in_float(captured: CapturedGraph, spec: QuantizeSpec) -> dict[str, tuple[str, dict[str, str]]]:
+    reasons: dict[str, tuple[str, dict[str, str]]] = {}
+    for name, layer in layers_of(captured.module):
+        reason = _why_float(captured, spec, name=name, layer=layer)
+        if reason is not None:
+            reasons[name] = reason
+    return reasons
+
+
+def _why_float(
+    captured: CapturedGraph, spec: QuantizeSpec, *, name: str, layer: nn.Module
+) -> tuple[str, dict[str, str]] | None:
+    if captured.untraced_because is not None:
+        return "locked_untraced", {"reason": captured.untraced_because}
+    if not isinstance(layer, INTEGER_KINDS):
+        return "float_kind", {"kind": type(layer).__name__}
+    if name in spec.layers and spec.layers[name].skip:
+        return "locked_request", {}
+    calls = captured.nodes_of(name)
+    if not calls:
+        return "float_unreached", {}
+    if len(calls) > 1:
+        return "float_shared", {"calls": str(len(calls))}
+    rank = len(shape_of(calls[0].args[0]) or ())
+    if isinstance(layer, nn.Linear) and rank != 2:
+        return "float_rank", {"rank": str(rank)}
+    return None
+
+
+class _Placer:
+    """One pass over the graph."""
+
+    def __init__(self, captured: CapturedGraph, layers: dict[str, int]) -> None:
+        assert isinstance(captured.module, fx.GraphModule) or not layers
+        self._module = captured.module
+        self._nodes = list(captured.graph.nodes) if captured.graph is not None else []
+        self._layers = layers
+        self._values: set[fx.Node] = set()
+        self._passes: dict[fx.Node, fx.Node] = {}
+        self._count = 0
+
+    def place(self, float_because: dict[str, tuple[str, dict[str, str]]]) -> Placement:
+        inputs = {}
+        for node in self._nodes:
+            if node.op == "call_module" and node.target in self._layers:
+                inputs[str(node.target)] = self._place_around(node, [node.args[0]])[0].name
+        for node in self._nodes:
+            if self._is(node, _ADDS) or self._is(node, _JOINS) or self._is(node, _AVERAGES):
+                self._place_around_light(node)
+        self._follow_passes()
+        return Placement(
+            bits=self._layers,
+            values=tuple(node.name for node in self._nodes if node in self._values),
+            passes={node.name: source.name for node, source in self._passes.items()},
+            inputs=inputs,
+            float_because=float_because,
+            integer_operators=self._count,
+        )
+
+    def _place_around(self, node: fx.Node, inputs: list[object]) -> list[fx.Node]:
+        """Quantizers on the inputs of an operation and on what comes out of it."""
+        sources = [self._source(value) for value in inputs if isinstance(value, fx.Node)]
+        self._values.update([*sources, self._end(node)])
+        self._count += 1
+        return sources
+
+    def _place_around_light(self, node: fx.Node) -> None:
+        """Additions, concatenations and averages join only where all they read is in integers already."""
+        first = node.args[0]
+        inputs = list(first) if isinstance(first, list | tuple) else list(node.args[: 2 if self._is(node, _ADDS) else 1])
+        tensors = [value for value in inputs if isinstance(value, fx.Node) and shape_of(value) is not None]
+        shapes = {shape_of(value) for value in tensors}
+        is_pair = not self._is(node, _ADDS) or (len(tensors) == 2 and len(shapes) == 1)
+        if is_pair and tensors and all(self._source(value) in self._values for value in tensors):
+            self._place_around(node, list(tensors))
+
+    def _source(self, node: fx.Node) -> fx.Node:
+        """The value whose grid a node carries: through pools and reshapes back to where it was made."""
+        while self._is(node, _PASSES) and isinstance(node.args[0], fx.Node):
+            node = node.args[0]
+        return node
+
+    def _end(self, node: fx.Node) -> fx.Node:
+        """Where an operation's result is finished: behind its batch norm and its ReLU."""
+        for melts in (_BATCH_NORMS, _CLAMPS):
+            users = list(node.users)
+            if len(users) == 1 and self._is(users[0], melts):
+                node = users[0]
+        return node
+
+    def _follow_passes(self) -> None:
+        for node in self._nodes:
+            if self._is(node, _PASSES) and self._source(node) in self._values:
+                self._passes[node] = self._source(node)
+
+    def _is(self, node: fx.Node, kinds: tuple[object, ...]) -> bool:
+        if node.op == "call_module":
+            return type(self._module.get_submodule(str(node.target))) in kinds
+        return node.op in ("call_function", "call_method") and node.target in kinds

@@ -1,0 +1,73 @@
+"""Optimizers and learning-rate schedules: one function each."""
+
+import math
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import nn
+
+from engine.contract.methods import LearningRateSchedule, Optimizer
+from engine.contract.recipe import RecoverSpec
+
+
+def make_sgd(parameters: Iterable[nn.Parameter], spec: RecoverSpec) -> torch.optim.Optimizer:
+    """Stochastic gradient descent, Nesterov where there is momentum."""
+    return torch.optim.SGD(
+        parameters,
+        lr=spec.learning_rate,
+        momentum=spec.momentum,
+        weight_decay=spec.weight_decay,
+        nesterov=spec.momentum > 0,
+        foreach=True,
+    )
+
+
+def make_adam(parameters: Iterable[nn.Parameter], spec: RecoverSpec) -> torch.optim.Optimizer:
+    """Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019)."""
+    return torch.optim.AdamW(parameters, lr=spec.learning_rate, weight_decay=spec.weight_decay, foreach=True)
+
+
+OPTIMIZERS: dict[Optimizer, Callable[[Iterable[nn.Parameter], RecoverSpec], torch.optim.Optimizer]] = {
+    Optimizer.SGD: make_sgd,
+    Optimizer.ADAM: make_adam,
+}
+"""What makes each optimizer."""
+
+
+def cosine(progress: float) -> float:
+    """``(1 + cos πt) / 2`` (Loshchilov & Hutter 2017, equation 5, without restarts).
+
+    >>> cosine(0.5)
+    0.5
+    """
+    return 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def constant(progress: float) -> float:
+    """Always 1."""
+    return 1.0
+
+
+LEARNING_RATES: dict[LearningRateSchedule, Callable[[float], float]] = {
+    LearningRateSchedule.COSINE: cosine,
+    LearningRateSchedule.CONSTANT: constant,
+}
+"""The factor on the learning rate, by the part of the training that is over."""
+
+
+def replace_parameter_(
+    optimizer: torch.optim.Optimizer,
+    old: nn.Parameter,
+    new: nn.Parameter,
+    *,
+    select: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    """Lets an optimizer go on with a smaller parameter; ``select`` picks what it keeps of the memory of the old one."""
+    for group in optimizer.param_groups:
+        group["params"] = [new if parameter is old else parameter for parameter in group["params"]]
+    if old in optimizer.state:
+        state = optimizer.state.pop(old)
+        optimizer.state[new] = {
+            name: select(value) if isinstance(value, torch.Tensor) and value.dim() > 0 else value
+            for name, value in state.items()
+        }
