@@ -18,6 +18,11 @@ class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.restyle()
         theme_signals().changed.connect(self.restyle)
 
+    def close(self) -> bool:
+        """Qt's hook: pyqtgraph takes a closed plot apart, so that it cannot be restyled any more."""
+        theme_signals().changed.disconnect(self.restyle)
+        return bool(super().close())
+
     def restyle(self) -> None:
         """Takes the colours of the theme of now."""
         theme = current_theme()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from gui.theme import Scheme, apply_theme
@@ -21,6 +22,8 @@ def qapp() -> Iterator[QApplication]:
 @pytest.fixture(autouse=True)
 def english_and_light(qapp: QApplication) -> Iterator[None]:
     """Every test begins in the same language and theme, whatever the one before it chose."""
+    # Widgets of earlier tests wait for an event loop to be deleted in; until then each is restyled again.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     apply_theme(qapp, Scheme.LIGHT)
     install_language(qapp, Language.ENGLISH)
     yield
