@@ -86,26 +86,19 @@ def layer_stats(  # noqa: PLR0913 - a row has as many columns
 
     ``bits`` are those of the weight; a bias takes 32 in every file (int32 beside integer weights).
     """
-    facts = weight_facts(weight, output_axis=output_axis)
     bias_elements = 0 if bias is None else bias.numel()
     return LayerStats(
         name=name,
         kind=kind,
         shape=tuple(weight.shape),
         parameters=weight.numel() + bias_elements,
-        sparsity=facts.sparsity,
         parameter_bytes=math.ceil((weight.numel() * bits + bias_elements * _BIAS_BITS) / 8),
         macs=macs,
-        min=facts.min,
-        max=facts.max,
-        mean=facts.mean,
-        std=facts.std,
         histogram=histogram_of(weight),
-        channels=facts.channels,
-        dead_channels=facts.dead_channels,
         prunable=prunable,
         locked_because=locked_because,
         group=group,
+        **vars(weight_facts(weight, output_axis=output_axis)),
     )
 
 

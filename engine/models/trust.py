@@ -9,18 +9,26 @@ from typing import Any
 
 from engine.context import RunContext
 from engine.contract.errors import PenjingError, RequestError, TrustRequired
+from engine.contract.run_folder import sha256_of
 
 RUNS_PYTHON = ("runs this Python file",)
+_VOUCHED: set[tuple[Path, str]] = set()
 
 
 def require_trust(path: Path, wants: tuple[str, ...], ctx: RunContext) -> None:
-    """Asks the user to vouch for ``path``.
+    """Asks the user to vouch for ``path``, once in a process for each content that it has.
+
+    A run opens its model several times; none of them may wait for a user who has gone home.
 
     Raises:
         TrustRequired: the user does not.
     """
+    content = (path.resolve(), sha256_of(path))
+    if content in _VOUCHED:
+        return
     if not ctx.ask(path, wants):
         raise TrustRequired("trust_required", path=path, wants=", ".join(wants))
+    _VOUCHED.add(content)
 
 
 def split_reference(text: str) -> tuple[Path, str]:

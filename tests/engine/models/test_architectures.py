@@ -9,6 +9,7 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError, TrustRequired
 from engine.models.architectures import build_architecture
 from engine.models.known import known_global
+from engine.models.trust import RUNS_PYTHON
 from tests.engine.models.strangers import NET_SOURCE, Questions, write_net
 
 
@@ -97,6 +98,25 @@ def test_that_a_python_file_does_not_run_without_the_users_word(tmp_path: Path) 
     with pytest.raises(TrustRequired):
         build_architecture(f"{path}:f", Questions(answer=False).context())
     assert not marker.exists()
+
+
+def test_that_the_users_word_is_asked_once_for_each_content_of_a_file(tmp_path: Path) -> None:
+    path, user = write_net(tmp_path), Questions(answer=True)
+    for _ in range(3):
+        build_architecture(f"{path}:SmallNet", user.context())
+    assert user.asked == [(path, RUNS_PYTHON)]
+    write_net(tmp_path, NET_SOURCE + "\nimport os\n")
+    with pytest.raises(TrustRequired):
+        build_architecture(f"{path}:SmallNet", Questions(answer=False).context())
+
+
+def test_that_a_refusal_is_not_remembered(tmp_path: Path) -> None:
+    path = write_net(tmp_path)
+    with pytest.raises(TrustRequired):
+        build_architecture(f"{path}:SmallNet", Questions(answer=False).context())
+    assert isinstance(
+        build_architecture(f"{path}:SmallNet", Questions(answer=True).context()), torch.nn.Module
+    )
 
 
 def test_that_files_beside_the_users_file_shadow_nothing_and_none_is_written(tmp_path: Path) -> None:
