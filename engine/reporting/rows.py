@@ -7,6 +7,7 @@ from engine.contract.record import Record
 from engine.contract.report import Artifact, Report
 from engine.contract.stats import Latency, Metrics
 from engine.reporting.figures import (
+    UNKNOWN,
     count_text,
     milliseconds_text,
     number_text,
@@ -64,7 +65,7 @@ def _file_rows(report: Report) -> list[Row]:
     int8, ratio = int8_artifact(report), report.ratios.file
     if int8 is None:
         return [
-            Row(label=f"File ({item.format})", before="–", after=size_text(item.size_bytes))
+            Row(label=f"File ({item.format})", before=UNKNOWN, after=size_text(item.size_bytes))
             for item in report.artifacts
         ]
     # The report holds the ratio and the length after; the length before is their product.
@@ -100,11 +101,10 @@ def _median(latency: Latency | None) -> str:
 
 
 def _agreement_rows(report: Report) -> list[Row]:
-    return [
-        Row(label=f"Agreement of {item.format}", before="–", after=share_text(item.agreement))
-        for item in report.artifacts
-        if item.agreement is not None
-    ]
+    int8 = int8_artifact(report)
+    if int8 is None or int8.agreement is None:
+        return []
+    return [Row(label="Agreement of the int8 file", before=UNKNOWN, after=share_text(int8.agreement))]
 
 
 def int8_artifact(report: Report) -> Artifact | None:

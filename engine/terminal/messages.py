@@ -29,8 +29,13 @@ def _console(*, is_error: bool) -> Console:
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    print(f"penjing: {one_line(visible(message), limit=1000)}", file=sys.stderr, flush=True)  # noqa: T201
+    """What is wrong, as one line on standard error."""
+    note(f"penjing: {message}")
+
+
+def note(message: str) -> None:
+    """How it goes, as one line on standard error."""
+    print(one_line(visible(message), limit=1000), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def say(code: str, **arguments: object) -> None:

@@ -3,11 +3,12 @@
 All three are told events and nothing else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from engine.contract.events import (
     MetricsLogged,
@@ -20,18 +21,18 @@ from engine.contract.events import (
     WarningRaised,
 )
 from engine.contract.events import Progress as StepsDone
-from engine.contract.stats import ModelStats
 from engine.reporting.figures import number_text, seconds_text, share_text, visible
-from engine.terminal.messages import complain, progress_console, write_json
+from engine.terminal.messages import note, progress_console, write_json
 
 OnEvent = Callable[[RunEvent], None]
-_SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
-    "train_loss": ("training loss", number_text),
+_NAMES: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "train_loss": ("loss", number_text),
     "loss": ("loss", number_text),
     "accuracy": ("accuracy", share_text),
     "sparsity": ("pruned", share_text),
-    "test_accuracy": ("accuracy", share_text),
 }
+_BESIDE_A_BAR = ("train_loss", "accuracy")
+_ON_A_LINE = ("loss", "accuracy", "sparsity")
 
 
 @contextmanager
@@ -53,21 +54,28 @@ def told_to_people() -> Iterator[OnEvent]:
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[facts]}", style="dim"),
+        TextColumn(
+            "{task.fields[facts]}", style="dim", table_column=Column(no_wrap=True, overflow="ellipsis")
+        ),
         console=console,
     ) as bars:
         yield LiveBars(bars).tell
 
 
-def facts_text(values: dict[str, float | None]) -> str:
-    """The figures that people follow: ``training loss 0.213 · accuracy 98.10 %``."""
-    return " · ".join(f"{name} {text(values[key])}" for key, (name, text) in _SHOWN.items() if key in values)
+def facts_text(values: Mapping[str, float | None], shown: Sequence[str]) -> str:
+    """The figures that people follow: ``loss 0.213 · accuracy 98.10 %``."""
+    named = [(_NAMES[key], values[key]) for key in shown if key in values]
+    return _joined(f"{name} {text(value)}" for (name, text), value in named)
 
 
-def _stats_text(stats: ModelStats | None) -> str:
-    return (
-        "" if stats is None else facts_text({"loss": stats.metrics.loss, "accuracy": stats.metrics.accuracy})
-    )
+def _joined(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _ending(event: StageFinished) -> list[str]:
+    metrics = None if event.stats is None else event.stats.metrics
+    values = {} if metrics is None else {"loss": metrics.loss, "accuracy": metrics.accuracy}
+    return [seconds_text(event.seconds), facts_text(values, _ON_A_LINE)]
 
 
 class LiveBars:
@@ -91,7 +99,7 @@ class LiveBars:
                 self._bars.update(self._current, completed=step)
             case MetricsLogged(values=values) if self._current is not None:
                 self._values |= values
-                self._bars.update(self._current, facts=facts_text(self._values))
+                self._bars.update(self._current, facts=facts_text(self._values, _BESIDE_A_BAR))
             case StageFinished():
                 self._end(event)
             case WarningRaised(message=message):
@@ -116,7 +124,7 @@ class LiveBars:
     def _end(self, event: StageFinished) -> None:
         if self._current is None:
             return
-        facts = " · ".join(filter(None, [seconds_text(event.seconds), _stats_text(event.stats)]))
+        facts = _joined([*_ending(event), facts_text(self._values, _BESIDE_A_BAR)])
         total = next(task.total for task in self._bars.tasks if task.id == self._current)
         self._bars.update(self._current, completed=total or 0, facts=facts)
         self._current = None
@@ -136,17 +144,13 @@ class PlainLines:
                 self._stages = stages
             case StageStarted(index=index):
                 self._title = self._title_of(index, event)
-                complain(f"{self._title} …")
+                note(f"{self._title} …")
             case MetricsLogged(step=step, values=values) if "accuracy" in values:
-                complain(f"{self._title}, step {step}: {facts_text(values)}")
-            case StageFinished(seconds=seconds, stats=stats):
-                complain(
-                    " · ".join(
-                        filter(None, [f"{self._title} done", seconds_text(seconds), _stats_text(stats)])
-                    )
-                )
+                note(f"{self._title}, step {step}: {facts_text(values, _ON_A_LINE)}")
+            case StageFinished():
+                note(_joined([f"{self._title} done", *_ending(event)]))
             case WarningRaised(message=message):
-                complain(f"Note: {message}")
+                note(f"Note: {message}")
             case _:
                 pass
 

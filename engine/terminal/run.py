@@ -94,6 +94,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         "--set",
         dest="settings",
         action="append",
+        default=[],
         metavar="KEY=VALUE",
         help="another value, such as prune.ratio=0.3",
     )
