@@ -8,6 +8,7 @@ from collections.abc import Callable
 from engine.contract.library import list_runs
 from gui.background import Background
 from gui.desk import Desk
+from gui.translation import error_text
 from gui.widgets.page import Page
 from gui.widgets.rail import PageName
 
@@ -58,7 +59,7 @@ def _build_compress(desk: Desk) -> Page:
     page.run_requested.connect(desk.start_run)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
-    desk.jobs.estimate_failed.connect(lambda _error: page.set_estimation(None))
+    desk.jobs.estimate_failed.connect(lambda error: page.show_estimation_error(error_text(error)))
     session.recipe_changed.connect(show)
     session.inspection_changed.connect(show)
     show()
@@ -78,6 +79,7 @@ def _build_run(desk: Desk) -> Page:
     desk.run_begun.connect(page.begin)
     desk.events_arrived.connect(page.add_events)
     desk.resumable_changed.connect(page.set_resumable)
+    desk.run_refused.connect(lambda error: page.show_error(error_text(error)))
     return page
 
 
@@ -99,6 +101,8 @@ def _build_export(desk: Desk) -> Page:
     page.verify_requested.connect(desk.verify)
     page.reveal_requested.connect(desk.reveal)
     jobs.exported.connect(page.add_artifact)
+    jobs.verified.connect(page.add_verification)
+    jobs.export_failed.connect(lambda error: page.show_error(error_text(error)))
     session.report_changed.connect(lambda: page.set_report(session.report))
     page.set_report(session.report)
     return page

@@ -49,12 +49,13 @@ class ExportCard(Card):
         grid.setContentsMargins(0, Space.S, 0, 0)
         grid.setHorizontalSpacing(Space.XL)
         grid.setVerticalSpacing(2)
+        grid.setRowMinimumHeight(2, Space.S)
         for column, (name, value) in enumerate(self._facts):
             name.setWordWrap(False)
             grid.addWidget(name, 0, column)
             grid.addWidget(value, 1, column)
         grid.setColumnStretch(_FACTS, 1)
-        grid.addWidget(self._path, 2, 0, 1, _FACTS + 1)
+        grid.addWidget(self._path, 3, 0, 1, _FACTS + 1)
         return view
 
     def _lay_out(self) -> None:
