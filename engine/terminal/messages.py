@@ -12,6 +12,14 @@ from engine.reporting.figures import visible
 _PIPE_WIDTH = 240
 
 
+class QuietConsole(Console):
+    """A console that leaves it to :func:`engine.cli.main` when nobody reads any more: that is no error."""
+
+    def on_broken_pipe(self) -> None:
+        """Passes the end of the pipe on, where rich would end with status 1."""
+        raise BrokenPipeError
+
+
 def output() -> Console:
     """Standard output, for tables."""
     return _console(is_error=False)
@@ -25,7 +33,7 @@ def progress_console() -> Console:
 def _console(*, is_error: bool) -> Console:
     stream = sys.stderr if is_error else sys.stdout
     width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    return QuietConsole(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 def complain(message: str) -> None:

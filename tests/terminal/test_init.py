@@ -1,0 +1,69 @@
+"""`penjing init` writes a recipe that can be run as it stands."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.cli import main
+from engine.contract.methods import SourceFormat
+from engine.contract.recipe import DataSpec
+from engine.contract.recipe_file import commented_recipe, read_recipe, recipe_from
+from engine.contract.source import SourceInfo
+from engine.terminal.inspect import recipe_for
+from resources import sample_recipe
+from tests.gui.builders import make_inspection, make_layer
+
+
+def test_that_the_sample_gets_the_samples_recipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "recipe.toml"
+    assert main(["init", "sample", "-o", str(path)]) == 0
+    assert read_recipe(path) == read_recipe(sample_recipe())
+    assert f"penjing run {path}" in capsys.readouterr().err
+
+
+def test_that_the_recipe_goes_into_the_working_directory_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "sample"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["recipe.toml"]
+
+
+def test_that_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "sample", "-o", str(tmp_path / "nowhere" / "r.toml")]) == 2
+    assert "its folder does not exist" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def inspected(file: str, channels: int, *, locked: str | None = None):
+    source = SourceInfo(file=file, format=SourceFormat.MODULE, sha256="0" * 64, size_bytes=1)
+    layer = msgspec.structs.replace(make_layer(locked_because=locked), channels=channels)
+    return msgspec.structs.replace(make_inspection(), source=source, layers=(layer,))
+
+
+def test_that_wide_networks_are_cut_with_care_and_at_fast_widths() -> None:
+    prune = recipe_for(inspected("/m/resnet18.pt", 64), None).prune
+    assert prune is not None
+    assert (prune.ratio, prune.round_to) == (0.3, 16)
+    narrow = recipe_for(inspected("/m/lenet.pt", 6), None).prune
+    assert narrow is not None
+    assert (narrow.ratio, narrow.round_to) == (0.5, 1)
+
+
+def test_that_a_network_without_a_free_channel_is_only_quantized() -> None:
+    recipe = recipe_for(inspected("/m/net.pt", 64, locked="it makes the model's output"), None)
+    assert recipe.prune is None
+    assert recipe.quantize is not None
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("/m/lenet 5.pt", "lenet 5"), ('/m/a:b"c.pt', "a-b-c"), ("/m/" + "x" * 200 + ".pt", "x" * 80)],
+)
+def test_that_the_recipe_is_named_after_the_file_and_valid(file: str, name: str) -> None:
+    import tomllib
+
+    recipe = recipe_for(inspected(file, 64), DataSpec(source="npz:/d.npz"))
+    assert recipe.name == name
+    assert recipe_from(tomllib.loads(commented_recipe(recipe))) == recipe
