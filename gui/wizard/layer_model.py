@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec
 from engine.contract.stats import LayerStats
-from gui.translation import translate_sentence
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SHAPE, DONE, VALUE = range(4)
@@ -118,7 +117,7 @@ class LayerExceptionModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and column == DONE:
             return Qt.CheckState.Checked if self._takes_part(row) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ToolTipRole:
-            return translate_sentence(self._locked.get(self._layers[row].name, "")) or self._text(row, NAME)
+            return self._locked.get(self._layers[row].name, "") or self._text(row, NAME)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return None

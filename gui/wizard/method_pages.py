@@ -2,6 +2,8 @@
 
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, QuantizeSpec
+from engine.contract.stats import LayerStats
+from gui.translation import text_of
 from gui.widgets.cards import Card
 from gui.wizard.flow import Step, WizardFlow
 from gui.wizard.form import RecipeForm
@@ -56,8 +58,12 @@ class PruningPage(_MethodPage):
         self.form.show_values(prune)
         is_by_channel = prune.granularity is PruneGranularity.CHANNEL
         self.form.rows["round_to"].setEnabled(is_by_channel)
-        locked = {layer.name: layer.locked_because or "" for layer in flow.locked_layers(Step.PRUNING)}
+        locked = {layer.name: _reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
         self.layers.show_layers(flow.layers(), locked, prune.layers, prune.ratio)
+
+
+def _reason(layer: LayerStats) -> str:
+    return text_of(layer.locked_code, layer.locked_arguments, layer.locked_because or "")
 
 
 class QuantizationPage(_MethodPage):
