@@ -45,82 +45,233 @@
     </message>
 </context>
 <context>
+    <name>ComparePage</name>
+    <message>
+        <source>Nothing to compare yet</source>
+        <translation>还没有可对比的内容</translation>
+    </message>
+    <message>
+        <source>Once a run is done, its model stands here beside the original.</source>
+        <translation>运行完成后，压缩后的模型会在这里与原模型并列显示。</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>概览</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Confusion</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>{points} pts</source>
+        <translation>{points} 个百分点</translation>
+    </message>
+    <message>
+        <source>smaller file, float32 → int8</source>
+        <translation>文件缩小，float32 → int8</translation>
+    </message>
+    <message>
+        <source>faster in ONNX Runtime</source>
+        <translation>ONNX Runtime 中提速</translation>
+    </message>
+    <message>
+        <source>accuracy on the test split</source>
+        <translation>测试集准确率变化</translation>
+    </message>
+    <message>
+        <source>fewer MACs</source>
+        <translation>乘加运算减少</translation>
+    </message>
+    <message>
+        <source>fewer parameters</source>
+        <translation>参数减少</translation>
+    </message>
+    <message>
+        <source>completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>cancelled; this is its best so far</source>
+        <translation>已取消；这是目前的最佳结果</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thread(s)</source>
+        <translation>
+            <numerusform>%n 个线程</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Measured on {machine}</source>
+        <translation>测量环境：{machine}</translation>
+    </message>
+</context>
+<context>
+    <name>CompareWords</name>
+    <message>
+        <source>ONNX file</source>
+        <translation>ONNX 文件</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Not zero</source>
+        <translation>非零参数</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>乘加运算</translation>
+    </message>
+    <message>
+        <source>Bit operations</source>
+        <translation>位运算</translation>
+    </message>
+    <message>
+        <source>Weights, computed</source>
+        <translation>权重（计算值）</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精确率</translation>
+    </message>
+    <message>
+        <source>Recall</source>
+        <translation>召回率</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message>
+        <source>Top 5</source>
+        <translation>Top-5</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>{points} points</source>
+        <translation>{points} 个百分点</translation>
+    </message>
+</context>
+<context>
     <name>CompressPage</name>
     <message>
         <source>Compress</source>
-        <translation type="unfinished"></translation>
+        <translation>压缩</translation>
     </message>
     <message>
         <source>Choose what to remove, how to round, and how to win accuracy back.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择剪掉什么、如何量化，以及如何恢复准确率。</translation>
     </message>
     <message>
         <source>No model is open</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未打开模型</translation>
     </message>
     <message>
         <source>Open a model first; the wizard then leads from your goal to a recipe.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先打开模型；向导会从目标一步步带您得到配方。</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型</translation>
     </message>
     <message>
         <source>Undo the last change</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销上一次修改</translation>
     </message>
     <message>
         <source>Redo what was undone</source>
-        <translation type="unfinished"></translation>
+        <translation>重做已撤销的修改</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>重做</translation>
     </message>
     <message>
         <source>Load recipe…</source>
-        <translation type="unfinished"></translation>
+        <translation>载入配方…</translation>
     </message>
     <message>
         <source>Save recipe…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存配方…</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Load a recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>载入配方</translation>
     </message>
     <message>
         <source>Recipes (*.toml)</source>
-        <translation type="unfinished"></translation>
+        <translation>配方 (*.toml)</translation>
     </message>
     <message>
         <source>Save the recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>保存配方</translation>
     </message>
     <message>
         <source>The recipe could not be saved: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法保存配方：{reason}</translation>
     </message>
     <message>
         <source>Saved as {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存为 {path}</translation>
+    </message>
+</context>
+<context>
+    <name>ConfusionView</name>
+    <message>
+        <source>Before</source>
+        <translation>压缩前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>压缩后</translation>
+    </message>
+    <message>
+        <source>Rows are the true classes, columns the model&apos;s answers.</source>
+        <translation>行为真实类别，列为模型的回答。</translation>
     </message>
 </context>
 <context>
@@ -146,130 +297,216 @@
     <name>EstimateCard</name>
     <message>
         <source>Estimate</source>
-        <translation type="unfinished"></translation>
+        <translation>预估</translation>
     </message>
     <message>
         <source>A few batches are timed on this machine…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在本机上试算几个批次…</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>权重</translation>
     </message>
     <message>
         <source>MACs</source>
-        <translation type="unfinished"></translation>
+        <translation>乘加运算</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>参数</translation>
     </message>
     <message>
         <source>less than a minute</source>
-        <translation type="unfinished"></translation>
+        <translation>不到一分钟</translation>
     </message>
     <message numerus="yes">
         <source>about %n minute(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>约 %n 分钟</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>about %n hour(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>约 %n 小时</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n layer(s) are pruned.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>剪枝 %n 层。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n layer(s) are locked.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>锁定 %n 层。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n layer(s) are quantized.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>量化 %n 层。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n layer(s) stay float.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 层保持浮点。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ExportCard</name>
+    <message>
+        <source>Write again</source>
+        <translation>重新写出</translation>
+    </message>
+    <message>
+        <source>Write</source>
+        <translation>写出</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>已验证</translation>
+    </message>
+    <message>
+        <source>Not verified</source>
+        <translation>未通过验证</translation>
+    </message>
+    <message>
+        <source>{integer} integer, {float} float</source>
+        <translation>整数 {integer}，浮点 {float}</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Agreement</source>
+        <translation>一致率</translation>
+    </message>
+    <message>
+        <source>Largest error</source>
+        <translation>最大误差</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Operators</source>
+        <translation>算子</translation>
+    </message>
+    <message>
+        <source>{ratio} smaller than the original as float32 ONNX.</source>
+        <translation>比原模型的 float32 ONNX 小 {ratio}。</translation>
+    </message>
+    <message>
+        <source>Not smaller than the original as float32 ONNX ({ratio}).</source>
+        <translation>并不比原模型的 float32 ONNX 小（{ratio}）。</translation>
+    </message>
+</context>
+<context>
+    <name>ExportPage</name>
+    <message>
+        <source>{file}: opened and re-run once more.</source>
+        <translation>{file}：已重新打开并再次运行。</translation>
+    </message>
+    <message>
+        <source>Nothing to export yet</source>
+        <translation>还没有可导出的内容</translation>
+    </message>
+    <message>
+        <source>Once a run is done, its model can be written here in every format, and each file is checked.</source>
+        <translation>运行完成后，可在这里把模型写成各种格式，每个文件都会检查。</translation>
+    </message>
+    <message>
+        <source>Every file is opened again after it was written, run, and compared with the model.</source>
+        <translation>每个文件写出后都会重新打开、运行，并与模型比对。</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
     </message>
 </context>
 <context>
     <name>GoalPage</name>
     <message>
         <source>What shall be done?</source>
-        <translation type="unfinished"></translation>
+        <translation>要做什么？</translation>
     </message>
     <message>
         <source>Or begin with a preset</source>
-        <translation type="unfinished"></translation>
+        <translation>或从预设开始</translation>
     </message>
     <message>
         <source>A preset fills in all pages; every setting can still be changed, and undone.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设会填好所有页面；每一项仍可修改，也可撤销。</translation>
     </message>
     <message>
         <source>Prune and quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝并量化</translation>
     </message>
     <message>
         <source>The gains multiply: fewer channels, each computed with 8-bit integers.</source>
-        <translation type="unfinished"></translation>
+        <translation>收益相乘：通道更少，并且都用 8 位整数计算。</translation>
     </message>
     <message>
         <source>Prune only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅剪枝</translation>
     </message>
     <message>
         <source>Removes what matters least; the numbers stay floats.</source>
-        <translation type="unfinished"></translation>
+        <translation>去掉最不重要的部分；数值保持浮点。</translation>
     </message>
     <message>
         <source>Quantize only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅量化</translation>
     </message>
     <message>
         <source>Keeps the network&apos;s shape; stores and computes with 8-bit integers.</source>
-        <translation type="unfinished"></translation>
+        <translation>网络形状不变；用 8 位整数存储和计算。</translation>
     </message>
     <message>
         <source>Small and fast</source>
-        <translation type="unfinished"></translation>
+        <translation>小而快</translation>
     </message>
     <message>
         <source>Half of the channels go while the network learns to compute in int8. Trains 10 epochs.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪掉一半通道，同时让网络学会用 int8 计算。训练 10 轮。</translation>
     </message>
     <message>
         <source>Safe int8</source>
-        <translation type="unfinished"></translation>
+        <translation>稳妥的 int8</translation>
     </message>
     <message>
         <source>Quantizes after training, without pruning or training. Takes seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练后量化，不剪枝也不训练，只需几秒。</translation>
     </message>
     <message>
         <source>Lean float32</source>
-        <translation type="unfinished"></translation>
+        <translation>精简的 float32</translation>
     </message>
     <message>
         <source>Half of the channels go, the numbers stay floats: for tools that quantize themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪掉一半通道，数值保持浮点：供自带量化的工具使用。</translation>
     </message>
 </context>
 <context>
@@ -296,7 +533,7 @@
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">参数</translation>
     </message>
     <message>
         <source>Size in memory</source>
@@ -316,7 +553,7 @@
     </message>
     <message>
         <source>Compress</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">压缩</translation>
     </message>
     <message>
         <source>Find a layer</source>
@@ -332,45 +569,45 @@
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">打开模型</translation>
     </message>
 </context>
 <context>
     <name>LayerExceptionModel</name>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation>层</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>形状</translation>
     </message>
     <message>
         <source>Prune</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝</translation>
     </message>
     <message>
         <source>Quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Ratio</source>
-        <translation type="unfinished"></translation>
+        <translation>比例</translation>
     </message>
     <message>
         <source>Weight bits</source>
-        <translation type="unfinished"></translation>
+        <translation>权重位数</translation>
     </message>
 </context>
 <context>
     <name>LayerPanel</name>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">形状</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">参数</translation>
     </message>
     <message>
         <source>Size in memory</source>
@@ -378,7 +615,7 @@
     </message>
     <message>
         <source>MACs</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">乘加运算</translation>
     </message>
     <message>
         <source>Sparsity</source>
@@ -426,11 +663,11 @@
     </message>
     <message>
         <source>Linear</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">线性</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">日志</translation>
     </message>
     <message>
         <source>Weights by value</source>
@@ -441,22 +678,22 @@
     <name>LayerTable</name>
     <message>
         <source>Exceptions</source>
-        <translation type="unfinished"></translation>
+        <translation>例外</translation>
     </message>
     <message>
         <source>Double-click a number to give one layer its own; empty it to follow the rest.</source>
-        <translation type="unfinished"></translation>
+        <translation>双击数值可为某一层单独设定；清空则与其他层一致。</translation>
     </message>
     <message>
         <source>&quot;{text}&quot; is not a number.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”不是数字。</translation>
     </message>
 </context>
 <context>
     <name>LayerTableModel</name>
     <message>
         <source>Layer</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">层</translation>
     </message>
     <message>
         <source>Type</source>
@@ -464,15 +701,15 @@
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">形状</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">参数</translation>
     </message>
     <message>
         <source>MACs</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">乘加运算</translation>
     </message>
     <message>
         <source>Sparsity</source>
@@ -489,6 +726,17 @@
     <message>
         <source>No</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>before</source>
+        <translation>压缩前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>压缩后</translation>
     </message>
 </context>
 <context>
@@ -535,7 +783,7 @@
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">上一步</translation>
     </message>
 </context>
 <context>
@@ -550,7 +798,7 @@
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">打开模型</translation>
     </message>
     <message>
         <source>Open a run&apos;s folder</source>
@@ -597,19 +845,19 @@
     </message>
     <message>
         <source>Compress</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">压缩</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">运行</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">对比</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">导出</translation>
     </message>
     <message>
         <source>Engine is starting</source>
@@ -643,135 +891,135 @@
     <name>RecipeForm</name>
     <message>
         <source>Fewer settings</source>
-        <translation type="unfinished"></translation>
+        <translation>收起设置</translation>
     </message>
     <message>
         <source>More settings</source>
-        <translation type="unfinished"></translation>
+        <translation>更多设置</translation>
     </message>
     <message>
         <source>Give a number from {low} to {high}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入 {low} 到 {high} 之间的数。</translation>
     </message>
     <message>
         <source>Give a number from {low} to below {high}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入不小于 {low} 且小于 {high} 的数。</translation>
     </message>
     <message>
         <source>Give a number above {low}, at most {high}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入大于 {low} 且不超过 {high} 的数。</translation>
     </message>
     <message>
         <source>Give a number between {low} and {high}.</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入大于 {low} 且小于 {high} 的数。</translation>
     </message>
 </context>
 <context>
     <name>RecipeWords</name>
     <message>
         <source>Pruning</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝</translation>
     </message>
     <message>
         <source>Quantization</source>
-        <translation type="unfinished"></translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>Files</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>Measure the original on the test split.</source>
-        <translation type="unfinished"></translation>
+        <translation>在测试集上测量原模型。</translation>
     </message>
     <message>
         <source>Measure the result on the test split.</source>
-        <translation type="unfinished"></translation>
+        <translation>在测试集上测量结果。</translation>
     </message>
     <message>
         <source>Write the files, open each again and compare it with the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>写出文件，逐个重新打开并与模型比对。</translation>
     </message>
     <message>
         <source>Remove {share} of the channels by {method}.</source>
-        <translation type="unfinished"></translation>
+        <translation>按{method}剪掉 {share} 的通道。</translation>
     </message>
     <message>
         <source>Set {share} of the weights to zero by {method}.</source>
-        <translation type="unfinished"></translation>
+        <translation>按{method}将 {share} 的权重置零。</translation>
     </message>
     <message>
         <source> Kept channels are multiples of {number}.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留的通道数为 {number} 的倍数。</translation>
     </message>
     <message>
         <source>{bits}-bit weights and 8-bit activations, learned during training.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重 {bits} 位，激活 8 位，在训练中学习。</translation>
     </message>
     <message>
         <source>{bits}-bit weights and 8-bit activations, after training.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重 {bits} 位，激活 8 位，训练后量化。</translation>
     </message>
     <message numerus="yes">
         <source> %n layer(s) differ.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>另有 %n 层例外。</numerusform>
         </translation>
     </message>
     <message>
         <source>None.</source>
-        <translation type="unfinished"></translation>
+        <translation>无。</translation>
     </message>
     <message numerus="yes">
         <source>%n epoch(s) with {optimizer}, learning rate {rate}.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>用 {optimizer} 训练 %n 轮，学习率 {rate}。</numerusform>
         </translation>
     </message>
     <message>
         <source>Find the ranges of activations.</source>
-        <translation type="unfinished"></translation>
+        <translation>测定激活的取值范围。</translation>
     </message>
     <message numerus="yes">
         <source>Train %n epoch(s): the removed share grows over the first 60 %, rounding starts after a tenth.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>训练 %n 轮：剪枝比例在前 60 % 逐步增大，十分之一后开始量化。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Learn to compute with rounding for %n epoch(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>带量化训练 %n 轮。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Find the ranges of activations on %n sample(s), then round.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>用 %n 个样本测定激活范围，然后量化。</numerusform>
         </translation>
     </message>
     <message>
         <source>Prune at once, without training.</source>
-        <translation type="unfinished"></translation>
+        <translation>一次剪完，不训练。</translation>
     </message>
     <message numerus="yes">
         <source>Train %n epoch(s), pruning step by step over the first 60 %.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>训练 %n 轮，在前 60 % 逐步剪枝。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Prune at once, then train %n epoch(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>一次剪完，然后训练 %n 轮。</numerusform>
         </translation>
     </message>
 </context>
@@ -779,45 +1027,45 @@
     <name>RecoveryPage</name>
     <message>
         <source>Training data</source>
-        <translation type="unfinished"></translation>
+        <translation>训练数据</translation>
     </message>
     <message>
         <source>What the run will do</source>
-        <translation type="unfinished"></translation>
+        <translation>运行的步骤</translation>
     </message>
 </context>
 <context>
     <name>ReviewPage</name>
     <message>
         <source>This recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>当前配方</translation>
     </message>
     <message>
         <source>In words</source>
-        <translation type="unfinished"></translation>
+        <translation>文字说明</translation>
     </message>
 </context>
 <context>
     <name>RunCurves</name>
     <message>
         <source>Loss</source>
-        <translation type="unfinished"></translation>
+        <translation>损失</translation>
     </message>
     <message>
         <source>training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished"></translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>准确率</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>权重</translation>
     </message>
 </context>
 <context>
@@ -828,19 +1076,19 @@
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">已中断</translation>
     </message>
     <message>
         <source>Completed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">已完成</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">已取消</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">失败</translation>
     </message>
     <message>
         <source>Runs</source>
@@ -855,247 +1103,274 @@
     <name>RunLog</name>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Going on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>The run &quot;{name}&quot; begins</source>
-        <translation type="unfinished"></translation>
+        <translation>运行“{name}”开始</translation>
     </message>
     <message>
         <source>The run goes on from step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>从第 {step} 步继续</translation>
     </message>
     <message>
         <source>{stage}: begins</source>
-        <translation type="unfinished"></translation>
+        <translation>{stage}：开始</translation>
     </message>
     <message>
         <source>{stage}: done in {time}, accuracy {accuracy}</source>
-        <translation type="unfinished"></translation>
+        <translation>{stage}：完成，用时 {time}，准确率 {accuracy}</translation>
     </message>
     <message>
         <source>{stage}: done in {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>{stage}：完成，用时 {time}</translation>
     </message>
     <message>
         <source>Step {step}: loss {loss}, accuracy {accuracy}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步：损失 {loss}，准确率 {accuracy}</translation>
     </message>
     <message>
         <source>Checkpoint saved at step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>已在第 {step} 步保存检查点</translation>
     </message>
     <message>
         <source>Completed</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
 </context>
 <context>
     <name>RunPage</name>
     <message>
         <source>No run yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有运行</translation>
     </message>
     <message>
         <source>Choose in Compress what to do; here you then watch it happen, step by step.</source>
-        <translation type="unfinished"></translation>
+        <translation>在“压缩”中选好要做什么；之后可在这里逐步观看。</translation>
     </message>
     <message>
         <source>Go to Compress</source>
-        <translation type="unfinished"></translation>
+        <translation>前往压缩</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>对比</translation>
     </message>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复运行</translation>
     </message>
     <message>
         <source>Stops the run in order; the best result so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>有序停止运行；保留目前的最佳结果。</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Pausing…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在暂停…</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Continue</source>
-        <translation type="unfinished"></translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Cancelling…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在取消…</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动…</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Completed</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>step {step} of {steps}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} / {steps} 步</translation>
     </message>
     <message>
         <source>{time} so far</source>
-        <translation type="unfinished"></translation>
+        <translation>已用 {time}</translation>
     </message>
     <message>
         <source>took {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>用时 {time}</translation>
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>约剩 {time}</translation>
     </message>
     <message>
         <source>Cancelled. The best result so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消，目前的最佳结果已保留。</translation>
     </message>
     <message>
         <source>This run was interrupted. Resume goes on from its last checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>此运行曾被中断。“恢复运行”会从最后一个检查点继续。</translation>
     </message>
     <message>
         <source>the file is {ratio} smaller</source>
-        <translation type="unfinished"></translation>
+        <translation>文件缩小 {ratio}</translation>
     </message>
     <message>
         <source>it runs {ratio} faster</source>
-        <translation type="unfinished"></translation>
+        <translation>提速 {ratio}</translation>
     </message>
     <message>
         <source>accuracy {points} points</source>
-        <translation type="unfinished"></translation>
+        <translation>准确率 {points} 个百分点</translation>
     </message>
     <message>
         <source>Done: {gains}.</source>
-        <translation type="unfinished"></translation>
+        <translation>完成：{gains}。</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>Done.</source>
-        <translation type="unfinished"></translation>
+        <translation>完成。</translation>
     </message>
     <message>
         <source>Stop this run? The best result so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>要停止此运行吗？目前的最佳结果会保留。</translation>
     </message>
     <message>
         <source>Stop the run</source>
-        <translation type="unfinished"></translation>
+        <translation>停止运行</translation>
     </message>
 </context>
 <context>
     <name>StageList</name>
     <message>
         <source>Stages</source>
-        <translation type="unfinished"></translation>
+        <translation>阶段</translation>
     </message>
 </context>
 <context>
     <name>Stages</name>
     <message>
         <source>Evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>评估</translation>
     </message>
     <message>
         <source>Prune</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝</translation>
     </message>
     <message>
         <source>Calibrate</source>
-        <translation type="unfinished"></translation>
+        <translation>校准</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>Fine-tune</source>
-        <translation type="unfinished"></translation>
+        <translation>微调</translation>
     </message>
     <message>
         <source>Quantize</source>
-        <translation type="unfinished"></translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Measure</source>
-        <translation type="unfinished"></translation>
+        <translation>测量</translation>
     </message>
     <message>
         <source>Export and verify</source>
-        <translation type="unfinished"></translation>
+        <translation>导出并验证</translation>
     </message>
 </context>
 <context>
     <name>Stepper</name>
     <message>
         <source>Goal</source>
-        <translation type="unfinished"></translation>
+        <translation>目标</translation>
     </message>
     <message>
         <source>Pruning</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝</translation>
     </message>
     <message>
         <source>Quantization</source>
-        <translation type="unfinished"></translation>
+        <translation>量化</translation>
     </message>
     <message>
         <source>Recovery</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation type="unfinished"></translation>
+        <translation>确认</translation>
+    </message>
+</context>
+<context>
+    <name>SummaryView</name>
+    <message>
+        <source>Before</source>
+        <translation>压缩前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>压缩后</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>各层</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>乘加运算</translation>
     </message>
 </context>
 <context>
@@ -1119,6 +1394,29 @@
     <message>
         <source>I trust this file</source>
         <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WeightsView</name>
+    <message>
+        <source>Linear</source>
+        <translation>线性</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>zeros {before} → {after}</source>
+        <translation>零值 {before} → {after}</translation>
+    </message>
+    <message>
+        <source>{weight}-bit weights, {activation}-bit activations</source>
+        <translation>权重 {weight} 位，激活 {activation} 位</translation>
+    </message>
+    <message>
+        <source>SQNR {value} dB</source>
+        <translation>信噪比 {value} dB</translation>
     </message>
 </context>
 <context>
@@ -1301,7 +1599,7 @@
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">各层</translation>
     </message>
     <message>
         <source>Exceptions, by layer name.</source>
@@ -1361,7 +1659,7 @@
     </message>
     <message>
         <source>Weight bits</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">权重位数</translation>
     </message>
     <message>
         <source>Bits of each weight; fewer than 8 ride on the int8 grid.</source>
