@@ -6,7 +6,7 @@ from gui.widgets.labels import caption, heading
 from gui.wizard.flow import WizardFlow
 from gui.wizard.form import RecipeForm
 from gui.wizard.step_page import StepPage
-from gui.wizard.words import RecipeWords
+from gui.wizard.words import RecipeWords, numbered
 
 _RECOVER_SHOWN = ("epochs", "learning_rate", "optimizer", "schedule")
 _DATA_SHOWN = ("batch_size", "augment", "validation")
@@ -46,8 +46,7 @@ class RecoveryPage(StepPage):
         self._flow = flow
         self.recover.show_values(flow.recipe.recover)
         self.data.show_values(flow.recipe.data)
-        plan = self._words.plan(flow.recipe)
-        self._plan.setText("\n".join(f"{place}.  {text}" for place, text in enumerate(plan, 1)))
+        self._plan.setText(numbered(self._words.plan(flow.recipe)))
 
     def retranslate(self) -> None:
         """Renews the texts in the current language."""

@@ -12,9 +12,9 @@ from gui.widgets.cards import Card
 from gui.widgets.labels import heading, secondary, strong_label
 from gui.wizard.estimate_card import EstimateCard
 from gui.wizard.flow import WizardFlow
-from gui.wizard.form import RecipeForm
+from gui.wizard.form import RecipeForm, hairline
 from gui.wizard.step_page import StepPage
-from gui.wizard.words import RecipeWords
+from gui.wizard.words import RecipeWords, numbered
 
 _MOST_PARTS = 4
 
@@ -31,6 +31,7 @@ class ReviewPage(StepPage):
         self.estimate = EstimateCard()
         self._heading, self._view = heading(), SegmentedControl()
         self._parts = [(strong_label(), secondary()) for _ in range(_MOST_PARTS)]
+        self._plan_title, self._plan = strong_label(), secondary()
         self.toml = QPlainTextEdit()
         self.toml.setReadOnly(True)
         self.toml.setProperty("role", "code")
@@ -63,7 +64,10 @@ class ReviewPage(StepPage):
         for place, (title, text) in enumerate(self._parts):
             grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, place, 1)
-        grid.setRowStretch(_MOST_PARTS, 1)
+        grid.addWidget(hairline(), _MOST_PARTS, 0, 1, 2)
+        grid.addWidget(self._plan_title, _MOST_PARTS + 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._plan, _MOST_PARTS + 1, 1)
+        grid.setRowStretch(_MOST_PARTS + 2, 1)
         return view
 
     def _add_right(self) -> None:
@@ -84,6 +88,7 @@ class ReviewPage(StepPage):
         self.run.show_values(flow.recipe)
         self.export.show_values(flow.recipe.export)
         self.toml.setPlainText(recipe_text(flow.recipe))
+        self._plan.setText(numbered(self._words.plan(flow.recipe)))
         summary = self._words.summary(flow.recipe)
         for place, labels in enumerate(self._parts):
             texts = summary[place] if place < len(summary) else ("", "")
@@ -97,6 +102,7 @@ class ReviewPage(StepPage):
         """Renews the texts in the current language."""
         super().retranslate()
         self._heading.setText(self.tr("This recipe"))
+        self._plan_title.setText(self.tr("Steps"))
         self._view.set_texts([self.tr("In words"), "TOML"])
         self.estimate.retranslate()
 

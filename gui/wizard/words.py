@@ -97,3 +97,8 @@ class RecipeWords(QObject):
         if prune.schedule is Schedule.CUBIC:
             return self.tr("Train %n epoch(s), pruning step by step over the first 60 %.", "", epochs)
         return self.tr("Prune at once, then train %n epoch(s).", "", epochs)
+
+
+def numbered(sentences: list[str]) -> str:
+    """Sentences as a numbered list, one a line."""
+    return "\n".join(f"{place}.  {text}" for place, text in enumerate(sentences, 1))
