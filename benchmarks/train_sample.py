@@ -1,8 +1,9 @@
 """Makes the sample project's digits.npz and simplenet.pt from scikit-learn's real digits.
 
-``.venv/bin/python benchmarks/train_sample.py`` writes both into ``resources/sample``. ``--validate`` prints the table
-by which the learning rate and the number of epochs were chosen: mean accuracy on held-out parts of the training
-split. The final weights are trained on the whole training split; the test split is only printed.
+``.venv/bin/python benchmarks/train_sample.py`` writes both into ``resources/sample``. ``--validate`` prints how
+settings do on two held-out parts of the training split: 98.44 % for the worst, 98.96 % for the one taken, 99.13 % for
+the best, which is one sample of 576 more. The final weights are trained on the whole training split; the test split
+is only printed.
 """
 
 import argparse

@@ -14,10 +14,15 @@ def check_data_fits(data: Data, model: LoadedModel) -> None:
     if data.sample_shape != model.example_shape:
         raise RequestError("data_wrong_shape", found=data.sample_shape, wanted=model.example_shape)
     for name in ("train", "validation", "test"):
-        _check_labels(name, getattr(data, name), model.output_classes)
+        check_labels(name, getattr(data, name), classes=model.output_classes)
 
 
-def _check_labels(name: str, split: Split, classes: int) -> None:
+def check_labels(name: str, split: Split, *, classes: int) -> None:
+    """Compares the labels of one split with the classes that a model answers.
+
+    Raises:
+        RequestError: a label is none of them.
+    """
     if len(split) == 0:
         return
     low, high = int(split.labels.min()), int(split.labels.max())

@@ -16,6 +16,7 @@ from engine.contract.report import Artifact, Report, Verification
 from engine.contract.run_folder import RunFolder, sha256_of, write_record
 from engine.contract.stats import Metrics
 from engine.contract.texts import TEXTS
+from engine.data.fit import check_labels
 from engine.data.splits import load_data
 from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.onnx_file import integer_weights
@@ -89,6 +90,7 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verificat
     if data_spec is not None:
         data = load_data(data_spec, ctx, seed=0)
         answers = run_split(session, data.test, data, ctx)
+        check_labels("test", data.test, classes=answers.shape[1])
         metrics, _ = metrics_of(answers, data.test.labels, answers.shape[1])
         (latency,) = measure_latency([session], one_sample(data).numpy(), ctx, threads=resolve_threads(0))
     sha256 = sha256_of(path)
@@ -117,7 +119,11 @@ def _verdict(
         return known.why_code, known.why_arguments
     if is_integer and integers == 0:
         return "verdict_operators", {"found": "0", "planned": "1"}
-    if known is not None and None not in (known.accuracy, metrics.accuracy) and known.accuracy != metrics.accuracy:
+    if (
+        known is not None
+        and None not in (known.accuracy, metrics.accuracy)
+        and known.accuracy != metrics.accuracy
+    ):
         return "verdict_accuracy", {"found": f"{metrics.accuracy:.4f}", "wanted": f"{known.accuracy:.4f}"}
     return "verdict_verified", {}
 
