@@ -11,10 +11,19 @@ def check_data_fits(data: Data, model: LoadedModel) -> None:
     Raises:
         RequestError: the shapes differ, or a label is none of the model's classes.
     """
-    if data.sample_shape != model.example_shape:
-        raise RequestError("data_wrong_shape", found=data.sample_shape, wanted=model.example_shape)
+    check_shape(data, model.example_shape)
     for name in ("train", "validation", "test"):
         check_labels(name, getattr(data, name), classes=model.output_classes)
+
+
+def check_shape(data: Data, wanted: tuple[int, ...]) -> None:
+    """Compares the shape of one sample with what a model takes.
+
+    Raises:
+        RequestError: they differ.
+    """
+    if data.sample_shape != wanted:
+        raise RequestError("data_wrong_shape", found=data.sample_shape, wanted=wanted)
 
 
 def check_labels(name: str, split: Split, *, classes: int) -> None:

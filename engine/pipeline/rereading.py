@@ -16,7 +16,7 @@ from engine.contract.report import Artifact, Report, Verification
 from engine.contract.run_folder import RunFolder, sha256_of, write_record
 from engine.contract.stats import Metrics
 from engine.contract.texts import TEXTS
-from engine.data.fit import check_labels
+from engine.data.fit import check_labels, check_shape
 from engine.data.splits import load_data
 from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.onnx_file import integer_weights
@@ -89,6 +89,7 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verificat
     metrics, latency = Metrics(), None
     if data_spec is not None:
         data = load_data(data_spec, ctx, seed=0)
+        check_shape(data, tuple(session.get_inputs()[0].shape[1:]))
         answers = run_split(session, data.test, data, ctx)
         check_labels("test", data.test, classes=answers.shape[1])
         metrics, _ = metrics_of(answers, data.test.labels, answers.shape[1])
