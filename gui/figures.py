@@ -43,6 +43,15 @@ def ratio_text(ratio: float | None) -> str:
     return UNKNOWN if ratio is None else f"{_significant(ratio)}×"
 
 
+def gain_text(ratio: float | None) -> str:
+    """How many times better, or how many times worse: the words around it say which.
+
+    >>> [gain_text(1.25), gain_text(0.8)]
+    ['1.25×', '1.25×']
+    """
+    return ratio_text(1 / ratio if ratio and ratio < 1 else ratio)
+
+
 def points_text(change: float | None) -> str:
     """A change of a share, in percentage points with its sign.
 

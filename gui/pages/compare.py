@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.report import Environment, Report
-from gui.figures import points_text, ratio_text
+from gui.figures import gain_text, points_text
 from gui.pages.compare_views import CompareView, ConfusionView, SummaryView, WeightsView
 from gui.theme import Space
 from gui.widgets.buttons import SegmentedControl, secondary_button
@@ -94,12 +94,18 @@ class ComparePage(Page):
         points = self.tr("{points} pts").format(points=points_text(ratios.accuracy_change))
         change = points if ratios.accuracy_change is not None else points_text(None)
         return [
-            (ratio_text(ratios.file), self.tr("smaller file, float32 → int8"), _tone(ratios.file)),
-            (ratio_text(ratios.latency), self.tr("faster in ONNX Runtime"), _tone(ratios.latency)),
+            self._gain(ratios.file, self.tr("smaller int8 file"), self.tr("larger int8 file")),
+            self._gain(ratios.latency, self.tr("faster in ONNX Runtime"), self.tr("slower in ONNX Runtime")),
             (change, self.tr("accuracy on the test split"), ""),
-            (ratio_text(ratios.macs), self.tr("fewer MACs"), _tone(ratios.macs)),
-            (ratio_text(ratios.parameters), self.tr("fewer parameters"), _tone(ratios.parameters)),
+            self._gain(ratios.macs, self.tr("fewer MACs"), self.tr("more MACs")),
+            self._gain(ratios.parameters, self.tr("fewer parameters"), self.tr("more parameters")),
         ]
+
+    def _gain(self, ratio: float | None, gain: str, loss: str) -> tuple[str, str, str]:
+        """A headline; what is no gain is neither coloured nor worded as one."""
+        is_loss = ratio is not None and ratio < 1
+        tone = "" if ratio is None or ratio == 1 else "warning" if is_loss else "accent"
+        return gain_text(ratio), loss if is_loss else gain, tone
 
     def _outcome(self, outcome: str) -> str:
         known = {
@@ -113,8 +119,3 @@ class ComparePage(Page):
         threads = self.tr("%n thread(s)", "", machine.threads)
         parts = [machine.cpu, threads, f"PyTorch {machine.torch}", f"ONNX Runtime {machine.onnxruntime}"]
         return self.tr("Measured on {machine}").format(machine="   ·   ".join(part for part in parts if part))
-
-
-def _tone(ratio: float | None) -> str:
-    """Only what is a gain is coloured as one."""
-    return "accent" if ratio is not None and ratio > 1 else ""

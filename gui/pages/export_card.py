@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayou
 
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
-from gui.figures import UNKNOWN, bytes_text, percent_text, ratio_text, value_text
+from gui.figures import UNKNOWN, bytes_text, gain_text, percent_text, value_text
 from gui.theme import Space
 from gui.translation import text_of, translate_contract
 from gui.widgets.buttons import quiet_button, secondary_button
@@ -148,7 +148,7 @@ class ExportCard(Card):
             text = (
                 self.tr("{ratio} smaller than the original as float32 ONNX.")
                 if ratio > 1
-                else self.tr("Not smaller than the original as float32 ONNX ({ratio}).")
+                else self.tr("Not smaller than the original as float32 ONNX: {ratio} its size.")
             )
-            notes.append(text.format(ratio=ratio_text(ratio)))
+            notes.append(text.format(ratio=gain_text(ratio)))
         return notes

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLa
 
 from engine.contract.events import MetricsLogged, RunEvent, RunFinished, RunResumed, RunStarted
 from engine.contract.report import Ratios
-from gui.figures import clock_text, points_text, ratio_text
+from gui.figures import clock_text, gain_text, points_text
 from gui.models.run_progress import RunPhase, RunProgress
 from gui.pages.run_curves import RunCurves
 from gui.pages.run_log import RunLog
@@ -242,11 +242,18 @@ class RunPage(Page):
                 self.banner.hide()
 
     def _gains_text(self, ratios: Ratios) -> str:
+        """What was gained, and as plainly what was not."""
         parts = []
         if ratios.file is not None:
-            parts.append(self.tr("the file is {ratio} smaller").format(ratio=ratio_text(ratios.file)))
+            is_gain = ratios.file >= 1
+            text = (
+                self.tr("the file is {ratio} smaller") if is_gain else self.tr("the file is {ratio} larger")
+            )
+            parts.append(text.format(ratio=gain_text(ratios.file)))
         if ratios.latency is not None:
-            parts.append(self.tr("it runs {ratio} faster").format(ratio=ratio_text(ratios.latency)))
+            is_gain = ratios.latency >= 1
+            text = self.tr("it runs {ratio} faster") if is_gain else self.tr("it runs {ratio} slower here")
+            parts.append(text.format(ratio=gain_text(ratios.latency)))
         if ratios.accuracy_change is not None:
             points = points_text(ratios.accuracy_change)
             parts.append(self.tr("accuracy {points} points").format(points=points))

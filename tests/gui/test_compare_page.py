@@ -52,8 +52,9 @@ def test_that_a_slower_file_is_not_coloured_as_a_gain(page):
     page.set_report(
         msgspec.structs.replace(report, ratios=msgspec.structs.replace(report.ratios, latency=0.8))
     )
-    assert page.tiles[1].value() == "0.800×"
-    assert page.tiles[1]._value.property("tone") == ""
+    assert page.tiles[1].value() == "1.25×"
+    assert page.tiles[1]._text.text() == "slower in ONNX Runtime"
+    assert page.tiles[1]._value.property("tone") == "warning"
 
 
 def test_that_the_table_shows_before_after_and_change(page):

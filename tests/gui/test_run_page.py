@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
@@ -7,6 +8,7 @@ from engine.contract.events import (
     Outcome,
     Paused,
     Progress,
+    RunFinished,
     RunResumed,
     Stage,
     StageStarted,
@@ -15,7 +17,7 @@ from engine.contract.events import (
 from gui.models.run_progress import RunPhase
 from gui.pages.run import RunPage
 from gui.pages.run_log import KEPT_LINES, RunLog
-from tests.gui.builders import make_events_story
+from tests.gui.builders import make_events_story, make_report
 
 
 @pytest.fixture
@@ -72,6 +74,14 @@ def test_that_a_completed_run_tells_its_gains_and_leads_to_compare(page, qtbot):
     assert not page.pause.isVisible()
     with qtbot.waitSignal(page.compare_requested):
         qtbot.mouseClick(page.compare, Qt.MouseButton.LeftButton)
+
+
+def test_that_a_loss_is_not_worded_as_a_gain(page):
+    page.begin("sample")
+    report = make_report()
+    slower = msgspec.structs.replace(report, ratios=msgspec.structs.replace(report.ratios, latency=0.8))
+    page.add_events([RunFinished(outcome=Outcome.COMPLETED, result=slower)])
+    assert "it runs 1.25× slower here" in page.banner.text()
 
 
 def test_that_a_cancelled_run_says_that_the_best_is_kept(page):
