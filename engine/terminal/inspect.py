@@ -50,8 +50,12 @@ def _inspection(arguments: Arguments) -> Inspection:
 
 
 def data_of(arguments: Arguments) -> DataSpec | None:
-    """The data that ``--data`` names."""
-    return None if arguments.data is None else DataSpec(source=absolute_data(arguments.data, Path.cwd()))
+    """The data that ``--data`` names; the sample comes with the normalisation that its network was trained on."""
+    if arguments.data is None:
+        return None
+    if arguments.data == SAMPLE:
+        return read_recipe(resources.sample_recipe()).data
+    return DataSpec(source=absolute_data(arguments.data, Path.cwd()))
 
 
 def _init(arguments: Arguments) -> int:
