@@ -58,6 +58,7 @@ libraries: .venv/test.stamp
 		echo '  sudo sh -c "$(INSTALL)"'; }
 
 .venv/test.stamp: pyproject.toml | .venv/bin/python
+	@echo 'Installing the packages into .venv; PyTorch is large, so the first time takes some minutes.'
 	$(PIP) install -e '.[test]'
 	@touch $@
 
