@@ -28,7 +28,7 @@ class ComparePage(Page):
         self.summary, self.weights, self.confusion = SummaryView(), WeightsView(), ConfusionView()
         self._views: tuple[CompareView, ...] = (self.summary, self.weights, self.confusion)
         self.view, self._stack, self._environment = SegmentedControl(), QStackedWidget(), caption()
-        self.view.chosen.connect(self._stack.setCurrentIndex)
+        self.view.chosen.connect(self.show_view)
         self._lay_out()
         self.retranslate()
 
@@ -63,6 +63,11 @@ class ComparePage(Page):
             for view in self._views:
                 view.show_report(report)
         self._show()
+
+    def show_view(self, index: int) -> None:
+        """Shows the summary, the weights or the confusion."""
+        self.view.set_index(index)
+        self._stack.setCurrentIndex(index)
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""

@@ -131,6 +131,10 @@ class RunPage(Page):
         self.banner.show_text(sentence)
         self._show()
 
+    def progress(self) -> RunProgress:
+        """What the events told so far."""
+        return self._progress
+
     def phase(self) -> RunPhase:
         """How far the run is."""
         return self._progress.phase

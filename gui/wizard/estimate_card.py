@@ -44,6 +44,10 @@ class EstimateCard(Card):
         self._estimation, self._error = estimation, ""
         self.retranslate()
 
+    def has_figures(self) -> bool:
+        """Whether there is something to show."""
+        return self._estimation is not None
+
     def show_error(self, sentence: str) -> None:
         """Says why there are no figures."""
         self._estimation, self._error = None, sentence

@@ -148,6 +148,10 @@ class CompressPage(Page):
         self._estimated = None
         self.review.estimate.show_error(sentence)
 
+    def has_estimation(self) -> bool:
+        """Whether the review shows figures."""
+        return self.review.estimate.has_figures()
+
     def step(self) -> Step:
         """The page that is shown."""
         return self._step
