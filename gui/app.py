@@ -13,6 +13,7 @@ from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.theme import Scheme, apply_theme, system_scheme
 from gui.translation import Language, install_language, system_language
+from gui.warming import Warming
 from gui.widgets.icons import icon
 
 _END_PATIENCE_MS = 10_000
@@ -24,10 +25,14 @@ def run_window(target: Path | None = None, *, is_demo: bool = False) -> int:
     application, engine = make_application(), EngineThread()
     window = MainWindow(engine, Settings())
     window.first_painted.connect(engine.start, Qt.ConnectionType.QueuedConnection)
+    warming = Warming(window.page, window)
+    window.first_painted.connect(warming.start, Qt.ConnectionType.QueuedConnection)
+    warming.done.connect(window.warmed_up)
     if is_demo:
-        window.first_painted.connect(lambda: window.desk.open_sample(is_run_at_once=True))
+        window.first_painted.connect(window.desk.start_demo, Qt.ConnectionType.QueuedConnection)
     elif target is not None:
-        window.first_painted.connect(lambda: window.desk.open_path(str(target)))
+        path = str(target)
+        window.first_painted.connect(lambda: window.desk.open_path(path))
     window.show()
     _close_on_interrupt(window)
     status = application.exec()

@@ -69,10 +69,10 @@ def _build_compress(desk: Desk) -> Page:
 def _build_run(desk: Desk) -> Page:
     from gui.pages.run import RunPage
 
-    page, engine = RunPage(), desk.engine
-    page.pause_requested.connect(engine.pause)
-    page.continue_requested.connect(engine.resume)
-    page.cancel_requested.connect(engine.cancel)
+    page = RunPage()
+    page.pause_requested.connect(desk.pause)
+    page.continue_requested.connect(desk.resume)
+    page.cancel_requested.connect(desk.cancel)
     page.resume_requested.connect(desk.resume_run)
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
     page.compare_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPARE))
@@ -100,6 +100,8 @@ def _build_export(desk: Desk) -> Page:
     page.export_requested.connect(desk.export)
     page.verify_requested.connect(desk.verify)
     page.reveal_requested.connect(desk.reveal)
+    jobs.export_begun.connect(page.set_busy)
+    jobs.export_ended.connect(lambda: page.set_busy(None))
     jobs.exported.connect(page.add_artifact)
     jobs.verified.connect(page.add_verification)
     jobs.export_failed.connect(lambda error: page.show_error(error_text(error)))

@@ -1,5 +1,6 @@
 """What the user does, as one object: opens, runs, resumes, exports; it knows session and jobs, and no page."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -15,6 +16,7 @@ from engine.contract.run_folder import RunFolder, RunState
 from engine.contract.source import ModelSource
 from engine.contract.stats import Inspection
 from gui.engine_thread import EngineThread
+from gui.following import Following
 from gui.jobs import Jobs
 from gui.session import OpenRequest, Session, first_recipe
 from gui.settings import Settings
@@ -45,8 +47,12 @@ class Desk(QObject):
         super().__init__(parent)
         self.session, self.jobs = Session(self), Jobs(engine, self)
         self.engine, self.settings = engine, settings
-        self._runs_when_open = False
+        self._is_demo = False
+        self._following = Following(self)
         engine.events_arrived.connect(self.events_arrived)
+        self._following.events_arrived.connect(self.events_arrived)
+        self._following.grown.connect(self._on_following_grown)
+        self._following.ended.connect(self._on_following_ended)
         self.jobs.inspected.connect(self._on_jobs_inspected)
         self.jobs.inspect_failed.connect(self._on_jobs_inspect_failed)
         self.jobs.run_ended.connect(self._on_jobs_run_ended)
@@ -71,11 +77,16 @@ class Desk(QObject):
         self.page_wanted.emit(PageName.OPEN)
         self.form_wanted.emit(known[0] if known else OpenRequest(source=ModelSource(file=str(path))))
 
-    def open_sample(self, *, is_run_at_once: bool = False) -> None:
-        """Opens the sample project, and runs it at once for the demo."""
-        self.open_recipe(sample_recipe(), is_run_at_once=is_run_at_once)
+    def open_sample(self) -> None:
+        """Opens the sample project."""
+        self.open_recipe(sample_recipe())
 
-    def open_recipe(self, path: Path, *, is_run_at_once: bool = False) -> None:
+    def start_demo(self) -> None:
+        """Opens the sample project, runs it at once, and stays with what came of it."""
+        self.open_recipe(sample_recipe())
+        self._is_demo = True
+
+    def open_recipe(self, path: Path) -> None:
         """Opens the model that a recipe names, with the recipe.
 
         Raises:
@@ -87,15 +98,14 @@ class Desk(QObject):
             architecture=recipe.model.architecture,
             input_shape=recipe.model.input_shape,
         )
-        self._runs_when_open = is_run_at_once
         self._open(OpenRequest(source=source, data=recipe.data), recipe)
 
     def open_request(self, request: OpenRequest) -> None:
         """Opens a model as the form or the recent list says."""
-        self._runs_when_open = False
         self._open(request, None)
 
     def _open(self, request: OpenRequest, recipe: Recipe | None) -> None:
+        self._is_demo = False
         self.opening_changed.emit(True)
         self.jobs.inspect(request, recipe)
 
@@ -109,10 +119,8 @@ class Desk(QObject):
         state = run.state()
         if state is RunState.EMPTY:
             raise RequestError("folder_no_run", path=folder)
-        self.session.set_run_folder(folder)
-        self.page_wanted.emit(PageName.RUN)
-        self.run_begun.emit(folder.name)
-        self.events_arrived.emit(list(run.read_events()))
+        self._show_run(folder, folder.name)
+        self.events_arrived.emit(self._following.start(folder))
         self.resumable_changed.emit(state is not RunState.COMPLETED)
         if run.report.is_file():
             self.session.set_report(run.read_report())
@@ -124,8 +132,7 @@ class Desk(QObject):
         if self.session.opened is not None and self.session.opened.data is None:
             self._ask_for_data(self.session.opened)
             return
-        self.jobs.start_run(recipe)
-        self._show_run(recipe.name)
+        self._show_run(self.jobs.start_run(recipe), recipe.name)
 
     def resume_run(self) -> None:
         """Goes on with the run that is shown."""
@@ -138,12 +145,29 @@ class Desk(QObject):
             self.run_refused.emit(error)
             return
         self.jobs.resume_run(recipe, folder)
-        self._show_run(recipe.name)
+        self._show_run(folder, recipe.name)
 
-    def _show_run(self, name: str) -> None:
-        folder = self.jobs.run_folder
-        if folder is not None:
-            self.session.set_run_folder(folder)
+    def pause(self) -> None:
+        """Holds the run that is shown, ours or one that is followed."""
+        self._steer("pause", self.engine.pause)
+
+    def resume(self) -> None:
+        """Lets the run that is shown go on."""
+        self._steer("continue", self.engine.resume)
+
+    def cancel(self) -> None:
+        """Stops the run that is shown; its best so far is kept."""
+        self._steer("cancel", self.engine.cancel)
+
+    def _steer(self, command: str, order: Callable[[], None]) -> None:
+        if self._following.is_alive:
+            self._following.send(command)
+        else:
+            order()
+
+    def _show_run(self, folder: Path, name: str) -> None:
+        self._following.stop()
+        self.session.set_run_folder(folder)
         self.page_wanted.emit(PageName.RUN)
         self.run_begun.emit(name)
         self.resumable_changed.emit(False)
@@ -182,7 +206,7 @@ class Desk(QObject):
             self.recent_changed.emit()
         self.session.set_inspection(request, inspection)
         self.session.set_recipe(recipe or first_recipe(request))
-        if self._runs_when_open and recipe is not None:
+        if self._is_demo and recipe is not None:
             self.start_run(recipe)
         else:
             self.page_wanted.emit(
@@ -199,8 +223,20 @@ class Desk(QObject):
         self.resumable_changed.emit(report is None)
         if report is not None:
             self.session.set_report(report)
+            if self._is_demo:
+                self.page_wanted.emit(PageName.COMPARE)
         if error is not None:
             self.run_refused.emit(error)
+
+    @Slot()
+    def _on_following_grown(self) -> None:
+        self.resumable_changed.emit(False)
+
+    @Slot()
+    def _on_following_ended(self) -> None:
+        folder = self.session.run_folder
+        if folder is not None and RunFolder(folder).report.is_file():
+            self.session.set_report(RunFolder(folder).read_report())
 
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)

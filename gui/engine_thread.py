@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, SignalInstance, Slot
 
-from engine.client import EngineClient, decode_value, error_of
+from engine.client import CANCEL_PATIENCE_S, EngineClient, decode_value, error_of
 from engine.contract.errors import PenjingError
 from engine.contract.events import RunEvent
 from engine.contract.messages import (
@@ -27,6 +27,7 @@ from engine.contract.messages import (
 
 BATCH_MS = 66
 _POLL_S = 0.05
+_IDLE_PATIENCE_S = 1.0
 _Order = Callable[[], None]
 _Note = tuple[SignalInstance, tuple[object, ...]] | RunEvent
 
@@ -112,7 +113,7 @@ class EngineThread(QThread):
             except PenjingError as error:
                 self._bury(error)
             finally:
-                self._client.close()
+                self._client.close(_IDLE_PATIENCE_S if self._current is None else CANCEL_PATIENCE_S)
 
     def _live(self) -> None:
         while not self._is_ending:

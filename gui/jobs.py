@@ -33,9 +33,10 @@ class Jobs(QObject):
     inspect_failed = Signal(object)
     estimated = Signal(object)
     estimate_failed = Signal(object)
-    run_started = Signal(object, str)
     run_ended = Signal(object, object)
     exported = Signal(object)
+    export_begun = Signal(object)
+    export_ended = Signal()
     export_failed = Signal(object)
     verified = Signal(str, object)
     working_changed = Signal(bool)
@@ -68,10 +69,11 @@ class Jobs(QObject):
         """Asks what a recipe would cost and give."""
         self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
 
-    def start_run(self, recipe: Recipe) -> None:
-        """Runs a recipe into a new folder of the library."""
+    def start_run(self, recipe: Recipe) -> Path:
+        """Runs a recipe into a new folder of the library, which is returned."""
         folder = new_run_folder(recipe.name)
         self._begin(Run(id=self._engine.next_id(), recipe=recipe, folder=str(folder)))
+        return folder
 
     def resume_run(self, recipe: Recipe, folder: Path) -> None:
         """Goes on with a run that was interrupted."""
@@ -79,6 +81,7 @@ class Jobs(QObject):
 
     def export(self, folder: Path, kind: ExportFormat) -> None:
         """Writes one more file from a run."""
+        self.export_begun.emit(kind)
         self._submit(Export(id=self._engine.next_id(), folder=str(folder), format=kind))
 
     def verify(self, path: Path) -> None:
@@ -88,7 +91,6 @@ class Jobs(QObject):
     def _begin(self, run: Run) -> None:
         self._run = run
         self._submit(run)
-        self.run_started.emit(Path(run.folder), run.recipe.name)
 
     def _submit(self, job: Job) -> None:
         self._pending += 1
@@ -97,7 +99,7 @@ class Jobs(QObject):
 
     @Slot(object, object)
     def _on_engine_job_finished(self, job: Job, value: object) -> None:
-        self._settle()
+        self._settle(job)
         match value:
             case Inspection():
                 if self._opening is not None:
@@ -113,7 +115,7 @@ class Jobs(QObject):
 
     @Slot(object, object)
     def _on_engine_job_failed(self, job: Job, error: PenjingError) -> None:
-        self._settle()
+        self._settle(job)
         match job:
             case Inspect():
                 self.inspect_failed.emit(error)
@@ -128,7 +130,9 @@ class Jobs(QObject):
         self._run = None
         self.run_ended.emit(report, error)
 
-    def _settle(self) -> None:
+    def _settle(self, job: Job) -> None:
         self._pending -= 1
+        if isinstance(job, Export):
+            self.export_ended.emit()
         if not self._pending:
             self.working_changed.emit(False)

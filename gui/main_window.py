@@ -20,6 +20,7 @@ class MainWindow(QMainWindow):
     """The one window of Penjing; the engine is started once the first page has been painted."""
 
     first_painted = Signal()
+    warmed_up = Signal()
 
     def __init__(self, engine: EngineThread, settings: Settings) -> None:
         super().__init__()
