@@ -172,20 +172,16 @@ def _commented_fields(record: msgspec.Struct) -> list[str]:
         value = msgspec.to_builtins(getattr(record, field.name))
         if field.kind is FieldKind.TABLE:
             continue
-        absent = value is None or value == []
+        absent = value in (None, [], ())
         text = f"# {field.name} = …" if absent else f"{field.name} = {_literal(value)}"
         lines.append(f"{text:<40}  # {_help(field)}")
     return lines
 
 
 def _literal(value: Any) -> str:
-    return (
-        tomli_w.dumps({"v": value}, multiline_strings=False)
-        .removeprefix("v = ")
-        .strip()
-        .replace("\n", "")
-        .replace("    ", " ")
-    )
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_literal, value))}]"
+    return tomli_w.dumps({"v": value}).removeprefix("v = ").strip()
 
 
 def _help(field: FieldSpec) -> str:

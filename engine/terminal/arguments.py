@@ -93,9 +93,14 @@ def _everywhere() -> OneLineParser:
     # Suppressed defaults let an option stand before or after the command without one place undoing the other.
     parser = OneLineParser(add_help=False, argument_default=argparse.SUPPRESS)
     parser.add_argument(
-        "--threads", type=_threads, metavar="N", help="threads to compute with; 0 leaves one core free"
+        "--threads",
+        type=_threads,
+        metavar="N",
+        help="threads that a run computes with; 0 leaves one core free",
     )
-    parser.add_argument("--device", choices=[device.value for device in Device], help="where tensors live")
+    parser.add_argument(
+        "--device", choices=[device.value for device in Device], help="where the tensors of a run live"
+    )
     parser.add_argument(
         "--trust", action="store_true", help="run the code that the model or data file brings along"
     )

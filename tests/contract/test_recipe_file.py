@@ -107,6 +107,14 @@ def test_that_the_commented_recipe_explains_each_key_on_its_line() -> None:
     assert all(line.partition("  # ")[2] for line in keys)
 
 
+def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment() -> None:
+    text = commented_recipe(FULL)
+    assert 'formats = ["onnx-int8", "state_dict"]' in text
+    assert "mean = [0.1, 0.2, 0.3]" in text
+    bare = Recipe(model=ModelSpec(file="sample"), prune=PruneSpec())
+    assert "# class_names = …" in commented_recipe(bare)
+
+
 @pytest.mark.parametrize(
     ("table", "code", "arguments"),
     [
