@@ -21,7 +21,7 @@ from gui.pages.compare import ComparePage
 from gui.pages.run import RunPage
 from gui.session import OpenRequest
 from gui.settings import Settings
-from gui.theme import Scheme
+from gui.theme import Scheme, current_theme
 from gui.translation import Language
 from gui.widgets.rail import PageName
 from gui.wizard.flow import Step
@@ -116,14 +116,21 @@ def wait_until(is_true: Callable[[], bool], patience_ms: int = _PATIENCE_MS) -> 
         raise TimeoutError("the window did not come to the scene; see the engine's log")
 
 
+def looks(window: MainWindow) -> Iterator[tuple[Language, Scheme]]:
+    """Puts the window into every language and look, beginning with the look of now: changing it takes longest."""
+    first = current_theme().scheme
+    for scheme in (first, *(other for other in Scheme if other is not first)):
+        window.set_scheme(scheme)
+        for language in Language:
+            window.set_language(language)
+            settle()
+            yield language, scheme
+
+
 def save_pictures(window: MainWindow, name: str, folder: Path) -> None:
     """The scene of now in both languages and both looks."""
-    for language in Language:
-        window.set_language(language)
-        for scheme in Scheme:
-            window.set_scheme(scheme)
-            settle()
-            window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
+    for language, scheme in looks(window):
+        window.grab().save(str(folder / f"{name}-{language}-{scheme}.png"))
 
 
 def settle() -> None:

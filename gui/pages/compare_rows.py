@@ -14,13 +14,13 @@ from gui.plots.bars import BarPair
 
 @dataclass(frozen=True)
 class CompareRow:
-    """One line of the table; a ``change`` below 1 or against accuracy is not a gain."""
+    """One line of the table; ``is_gain`` says whether the change is for the better, None where there is none."""
 
     name: str
     before: str
     after: str
     change: str = ""
-    is_gain: bool = True
+    is_gain: bool | None = None
 
 
 def int8_artifact(report: Report) -> Artifact | None:
@@ -73,7 +73,7 @@ class CompareWords(QObject):
         if before is None or after is None:
             return CompareRow(name, *texts)
         change = self.tr("{points} points").format(points=points_text(after - before))
-        return CompareRow(name, *texts, change, after >= before)
+        return CompareRow(name, *texts, change, after > before if after != before else None)
 
 
 def byte_pairs(layers: tuple[LayerReport, ...], note: Callable[[LayerReport], str]) -> list[BarPair]:
@@ -108,4 +108,4 @@ def _ratio_row(
     ratio = measured if measured is not None else before / after if before and after else None
     if ratio is None:
         return CompareRow(name, write(before), write(after))
-    return CompareRow(name, write(before), write(after), ratio_text(ratio), ratio >= 1)
+    return CompareRow(name, write(before), write(after), ratio_text(ratio), ratio > 1 if ratio != 1 else None)

@@ -25,6 +25,8 @@ from gui.widgets.buttons import SegmentedControl
 from gui.widgets.cards import Card
 from gui.widgets.labels import caption, set_style_property, strong_label
 
+_ROLES: dict[bool | None, str] = {True: "gain", False: "loss", None: "secondary"}
+
 
 class Legend(QWidget):
     """Which colour is before and which is after."""
@@ -144,7 +146,7 @@ class SummaryView(CompareView):
         for labels, row in zip(self._rows, rows, strict=False):
             for label, text in zip(labels, (row.name, row.before, row.after, row.change), strict=True):
                 label.setText(text)
-            set_style_property(labels[3], "role", "gain" if row.is_gain else "loss")
+            set_style_property(labels[3], "role", _ROLES[row.is_gain])
 
     def _add_row(self) -> None:
         labels = tuple(QLabel() for _ in range(4))

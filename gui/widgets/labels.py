@@ -76,10 +76,11 @@ class ElidedLabel(QLabel):
     def __init__(
         self, text: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle
     ) -> None:
-        super().__init__(text)
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self._mode = mode
+        self.setText(text)
 
     def setText(self, text: str) -> None:
         """Shows another text."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QIcon
 
 from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec
 from engine.contract.stats import LayerStats
+from gui.widgets.icons import icon
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SHAPE, DONE, VALUE = range(4)
@@ -51,6 +53,7 @@ class LayerExceptionModel(QAbstractTableModel):
         self._locked: dict[str, str] = {}
         self._exceptions: dict[str, dict[str, Any]] = {}
         self._common: float = 0.0
+        self._lock_icon = icon("lock", "text_muted")
 
     def show_layers(self, layers: tuple[LayerStats, ...], locked: dict[str, str]) -> None:
         """Shows these layers; those in ``locked`` cannot take part, for the reason given."""
@@ -109,18 +112,19 @@ class LayerExceptionModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt's hook: texts, check marks and tool tips."""
-        if not index.isValid():
+        show = _SHOWN_BY_ROLE.get(role)
+        return show(self, index.row(), index.column()) if index.isValid() and show is not None else None
+
+    def _mark(self, row: int, column: int) -> Qt.CheckState | None:
+        if column != DONE or self.is_locked(row):
             return None
-        row, column = index.row(), index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return self._text(row, column)
-        if role == Qt.ItemDataRole.CheckStateRole and column == DONE:
-            return Qt.CheckState.Checked if self._takes_part(row) else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._locked.get(self._layers[row].name, "") or self._text(row, NAME)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        return None
+        return Qt.CheckState.Checked if self._takes_part(row) else Qt.CheckState.Unchecked
+
+    def _lock(self, row: int, column: int) -> QIcon | None:
+        return self._lock_icon if column == DONE and self.is_locked(row) else None
+
+    def _tip(self, row: int, column: int) -> str:
+        return self._locked.get(self._layers[row].name, "") or self._text(row, NAME)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Qt's hook: tells of the edit; it is shown once the recipe took it."""
@@ -177,3 +181,14 @@ class LayerExceptionModel(QAbstractTableModel):
 def _alignment(column: int) -> Qt.AlignmentFlag:
     across = Qt.AlignmentFlag.AlignRight if column == VALUE else Qt.AlignmentFlag.AlignLeft
     return across | Qt.AlignmentFlag.AlignVCenter
+
+
+_SHOWN_BY_ROLE: dict[int, Callable[[LayerExceptionModel, int, int], Any]] = {
+    Qt.ItemDataRole.DisplayRole: LayerExceptionModel._text,
+    Qt.ItemDataRole.EditRole: LayerExceptionModel._text,
+    Qt.ItemDataRole.CheckStateRole: LayerExceptionModel._mark,
+    Qt.ItemDataRole.DecorationRole: LayerExceptionModel._lock,
+    Qt.ItemDataRole.ToolTipRole: LayerExceptionModel._tip,
+    Qt.ItemDataRole.TextAlignmentRole: lambda _model, _row, column: _alignment(column),
+}
+"""What is shown of a cell, by Qt's role."""

@@ -14,7 +14,7 @@ from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.theme import current_theme
 from gui.widgets.cards import Card
-from gui.widgets.labels import caption, error_label, heading
+from gui.widgets.labels import ElidedLabel, caption, error_label, heading
 from gui.wizard.layer_model import DONE, NAME, SHAPE, VALUE, Index, LayerExceptionModel, LayerField
 
 _ROW_HEIGHT = 34
@@ -53,8 +53,10 @@ class LayerTable(Card):
         self.view = QTableView()
         self.view.setModel(self.model)
         self._set_up_view()
+        self._locked: dict[str, str] = {}
         self._heading, self._text, self._error = heading(), caption(), error_label()
-        for widget in (self._heading, self._text, self.view, self._error):
+        self._lock_note = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight)
+        for widget in (self._heading, self._text, self.view, self._lock_note, self._error):
             self.body.addWidget(widget)
         self.retranslate()
 
@@ -82,6 +84,8 @@ class LayerTable(Card):
     ) -> None:
         """Shows the layers, why some cannot take part, the exceptions, and what the others follow."""
         self.show_error("")
+        self._locked = locked
+        self._show_lock_note()
         self.model.show_layers(layers, locked)
         self.model.show_exceptions(exceptions, common)
 
@@ -101,6 +105,18 @@ class LayerTable(Card):
             self.tr("Double-click a number to give one layer its own; empty it to follow the rest.")
         )
         self.model.retranslate()
+        self._show_lock_note()
+
+    def _show_lock_note(self) -> None:
+        self._lock_note.setVisible(bool(self._locked))
+        if len(self._locked) == 1:
+            ((name, reason),) = self._locked.items()
+            self._lock_note.setText(
+                self.tr("Locked: {layer}, as {reason}.").format(layer=name, reason=reason)
+            )
+        else:
+            text = self.tr("%n layer(s) are locked; their tool tips say why.", "", len(self._locked))
+            self._lock_note.setText(text)
 
     def _on_model_edited(self, layer: str, exception: object) -> None:
         self.edited.emit(self._field.table, layer, exception)
