@@ -57,6 +57,16 @@
     </message>
 </context>
 <context>
+    <name>LayerTable</name>
+    <message numerus="yes">
+        <source>%n layer(s) are locked; their tool tips say why.</source>
+        <translation>
+            <numerusform>%n layer is locked; its tool tip says why.</numerusform>
+            <numerusform>%n layers are locked; their tool tips say why.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RecipeWords</name>
     <message numerus="yes">
         <source> %n layer(s) differ.</source>

@@ -79,12 +79,20 @@
         <translation>{points} 个百分点</translation>
     </message>
     <message>
-        <source>smaller file, float32 → int8</source>
-        <translation>文件缩小，float32 → int8</translation>
+        <source>smaller int8 file</source>
+        <translation>int8 文件缩小</translation>
+    </message>
+    <message>
+        <source>larger int8 file</source>
+        <translation>int8 文件增大</translation>
     </message>
     <message>
         <source>faster in ONNX Runtime</source>
         <translation>ONNX Runtime 中提速</translation>
+    </message>
+    <message>
+        <source>slower in ONNX Runtime</source>
+        <translation>ONNX Runtime 中变慢</translation>
     </message>
     <message>
         <source>accuracy on the test split</source>
@@ -95,8 +103,16 @@
         <translation>乘加运算减少</translation>
     </message>
     <message>
+        <source>more MACs</source>
+        <translation>乘加运算增加</translation>
+    </message>
+    <message>
         <source>fewer parameters</source>
         <translation>参数减少</translation>
+    </message>
+    <message>
+        <source>more parameters</source>
+        <translation>参数增加</translation>
     </message>
     <message>
         <source>completed</source>
@@ -419,8 +435,8 @@
         <translation>比原模型的 float32 ONNX 小 {ratio}。</translation>
     </message>
     <message>
-        <source>Not smaller than the original as float32 ONNX ({ratio}).</source>
-        <translation>并不比原模型的 float32 ONNX 小（{ratio}）。</translation>
+        <source>Not smaller than the original as float32 ONNX: {ratio} its size.</source>
+        <translation>并不比原模型的 float32 ONNX 小：是其 {ratio}。</translation>
     </message>
 </context>
 <context>
@@ -683,6 +699,16 @@
     <message>
         <source>Double-click a number to give one layer its own; empty it to follow the rest.</source>
         <translation>双击数值可为某一层单独设定；清空则与其他层一致。</translation>
+    </message>
+    <message>
+        <source>Locked: {layer}, as {reason}.</source>
+        <translation>已锁定：{layer}，因为{reason}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s) are locked; their tool tips say why.</source>
+        <translation>
+            <numerusform>%n 层已锁定；原因见悬停提示。</numerusform>
+        </translation>
     </message>
     <message>
         <source>&quot;{text}&quot; is not a number.</source>
@@ -950,11 +976,11 @@
     </message>
     <message>
         <source>Remove {share} of the channels by {method}.</source>
-        <translation>按{method}剪掉 {share} 的通道。</translation>
+        <translation>剪掉 {share} 的通道（依据：{method}）。</translation>
     </message>
     <message>
         <source>Set {share} of the weights to zero by {method}.</source>
-        <translation>按{method}将 {share} 的权重置零。</translation>
+        <translation>将 {share} 的权重置零（依据：{method}）。</translation>
     </message>
     <message>
         <source> Kept channels are multiples of {number}.</source>
@@ -1039,6 +1065,10 @@
     <message>
         <source>This recipe</source>
         <translation>当前配方</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
     </message>
     <message>
         <source>In words</source>
@@ -1253,8 +1283,16 @@
         <translation>文件缩小 {ratio}</translation>
     </message>
     <message>
+        <source>the file is {ratio} larger</source>
+        <translation>文件增大 {ratio}</translation>
+    </message>
+    <message>
         <source>it runs {ratio} faster</source>
         <translation>提速 {ratio}</translation>
+    </message>
+    <message>
+        <source>it runs {ratio} slower here</source>
+        <translation>在本机变慢 {ratio}</translation>
     </message>
     <message>
         <source>accuracy {points} points</source>
