@@ -5,43 +5,43 @@
     <name>ClosingDialog</name>
     <message>
         <source>A run is going on</source>
-        <translation type="unfinished"></translation>
+        <translation>有运行正在进行</translation>
     </message>
     <message>
         <source>“{name}” is not finished</source>
-        <translation type="unfinished"></translation>
+        <translation>“{name}”尚未结束</translation>
     </message>
     <message>
         <source>What is to become of it when the window closes?</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭窗口时如何处理它？</translation>
     </message>
     <message>
         <source>Keep running in the background</source>
-        <translation type="unfinished"></translation>
+        <translation>在后台继续运行</translation>
     </message>
     <message>
         <source>It goes on without the window; open its folder later to see it.</source>
-        <translation type="unfinished"></translation>
+        <translation>它会在没有窗口的情况下继续；之后打开其文件夹即可查看。</translation>
     </message>
     <message>
         <source>Pause and save</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停并保存</translation>
     </message>
     <message>
         <source>It stops now and can be resumed from its last checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>立即停止，之后可从最近的检查点继续。</translation>
     </message>
     <message>
         <source>Cancel the run</source>
-        <translation type="unfinished"></translation>
+        <translation>取消运行</translation>
     </message>
     <message>
         <source>It ends now; the best result so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>立即结束；保留目前最好的结果。</translation>
     </message>
     <message>
         <source>Go back</source>
-        <translation type="unfinished"></translation>
+        <translation>返回</translation>
     </message>
 </context>
 <context>
@@ -294,19 +294,19 @@
     <name>DropZone</name>
     <message>
         <source>Drop a model here</source>
-        <translation type="unfinished"></translation>
+        <translation>将模型拖放到这里</translation>
     </message>
     <message>
         <source>A file that torch.save wrote, a recipe (.toml), or the folder of a run</source>
-        <translation type="unfinished"></translation>
+        <translation>由 torch.save 写入的文件、配方（.toml）或运行的文件夹</translation>
     </message>
     <message>
         <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>Open a run…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开运行…</translation>
     </message>
 </context>
 <context>
@@ -529,63 +529,63 @@
     <name>InspectPage</name>
     <message>
         <source>Inspect</source>
-        <translation type="unfinished"></translation>
+        <translation>检视</translation>
     </message>
     <message>
         <source>1 layer</source>
-        <translation type="unfinished"></translation>
+        <translation>1 层</translation>
     </message>
     <message>
         <source>{count} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 层</translation>
     </message>
     <message>
         <source>The sample project</source>
-        <translation type="unfinished"></translation>
+        <translation>示例项目</translation>
     </message>
     <message>
         <source>input {shape}</source>
-        <translation type="unfinished"></translation>
+        <translation>输入 {shape}</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished">参数</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>Size in memory</source>
-        <translation type="unfinished"></translation>
+        <translation>内存大小</translation>
     </message>
     <message>
         <source>MACs a sample</source>
-        <translation type="unfinished"></translation>
+        <translation>每个样本的 MAC</translation>
     </message>
     <message>
         <source>Sparsity</source>
-        <translation type="unfinished"></translation>
+        <translation>稀疏度</translation>
     </message>
     <message>
         <source>Accuracy on the test split</source>
-        <translation type="unfinished"></translation>
+        <translation>测试集准确率</translation>
     </message>
     <message>
         <source>Compress</source>
-        <translation type="unfinished">压缩</translation>
+        <translation>压缩</translation>
     </message>
     <message>
         <source>Find a layer</source>
-        <translation type="unfinished"></translation>
+        <translation>查找层</translation>
     </message>
     <message>
         <source>Nothing is open yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未打开模型</translation>
     </message>
     <message>
         <source>Open a model to see its layers, their sizes and how their weights are spread.</source>
-        <translation type="unfinished"></translation>
+        <translation>打开模型，查看各层、大小和权重分布。</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished">打开模型</translation>
+        <translation>打开模型</translation>
     </message>
 </context>
 <context>
@@ -619,75 +619,75 @@
     <name>LayerPanel</name>
     <message>
         <source>Shape</source>
-        <translation type="unfinished">形状</translation>
+        <translation>形状</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished">参数</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>Size in memory</source>
-        <translation type="unfinished"></translation>
+        <translation>内存大小</translation>
     </message>
     <message>
         <source>MACs</source>
-        <translation type="unfinished">乘加运算</translation>
+        <translation>MAC</translation>
     </message>
     <message>
         <source>Sparsity</source>
-        <translation type="unfinished"></translation>
+        <translation>稀疏度</translation>
     </message>
     <message>
         <source>Channels</source>
-        <translation type="unfinished"></translation>
+        <translation>通道数</translation>
     </message>
     <message>
         <source>Dead channels</source>
-        <translation type="unfinished"></translation>
+        <translation>全零通道</translation>
     </message>
     <message>
         <source>Range</source>
-        <translation type="unfinished"></translation>
+        <translation>范围</translation>
     </message>
     <message>
         <source>Mean</source>
-        <translation type="unfinished"></translation>
+        <translation>均值</translation>
     </message>
     <message>
         <source>Standard deviation</source>
-        <translation type="unfinished"></translation>
+        <translation>标准差</translation>
     </message>
     <message>
         <source>Coupled group</source>
-        <translation type="unfinished"></translation>
+        <translation>耦合组</translation>
     </message>
     <message>
         <source>Channels can be pruned</source>
-        <translation type="unfinished"></translation>
+        <translation>通道可剪枝</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>{low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} 至 {high}</translation>
     </message>
     <message>
         <source>Linear</source>
-        <translation type="unfinished">线性</translation>
+        <translation>线性</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished">日志</translation>
+        <translation>对数</translation>
     </message>
     <message>
         <source>Weights by value</source>
-        <translation type="unfinished"></translation>
+        <translation>权重直方图</translation>
     </message>
 </context>
 <context>
@@ -719,39 +719,39 @@
     <name>LayerTableModel</name>
     <message>
         <source>Layer</source>
-        <translation type="unfinished">层</translation>
+        <translation>层</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished">形状</translation>
+        <translation>形状</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished">参数</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>MACs</source>
-        <translation type="unfinished">乘加运算</translation>
+        <translation>MAC</translation>
     </message>
     <message>
         <source>Sparsity</source>
-        <translation type="unfinished"></translation>
+        <translation>稀疏度</translation>
     </message>
     <message>
         <source>Prunable</source>
-        <translation type="unfinished"></translation>
+        <translation>可剪枝</translation>
     </message>
     <message>
         <source>Yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>No</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
 </context>
 <context>
@@ -769,148 +769,148 @@
     <name>OpenForm</name>
     <message>
         <source>Opening…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开…</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Write whole numbers from 1, such as 3, 224, 224.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写从 1 开始的整数，例如 3, 224, 224。</translation>
     </message>
     <message>
         <source>Write numbers above 0, such as 0.229, 0.224, 0.225.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写大于 0 的数，例如 0.229, 0.224, 0.225。</translation>
     </message>
     <message>
         <source>Write numbers, such as 0.485, 0.456, 0.406.</source>
-        <translation type="unfinished"></translation>
+        <translation>请填写数字，例如 0.485, 0.456, 0.406。</translation>
     </message>
     <message>
         <source>Python file</source>
-        <translation type="unfinished"></translation>
+        <translation>Python 文件</translation>
     </message>
     <message>
         <source>Python (*.py)</source>
-        <translation type="unfinished"></translation>
+        <translation>Python (*.py)</translation>
     </message>
     <message>
         <source>Data (*.npz *.py)</source>
-        <translation type="unfinished"></translation>
+        <translation>数据 (*.npz *.py)</translation>
     </message>
     <message>
         <source>Data source</source>
-        <translation type="unfinished"></translation>
+        <translation>数据来源</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">上一步</translation>
+        <translation>返回</translation>
     </message>
 </context>
 <context>
     <name>OpenPage</name>
     <message>
         <source>Opening the model…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开模型…</translation>
     </message>
     <message>
         <source>Models and recipes (*.pt *.pth *.bin *.ckpt *.toml);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>模型和配方 (*.pt *.pth *.bin *.ckpt *.toml);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Open a model</source>
-        <translation type="unfinished">打开模型</translation>
+        <translation>打开模型</translation>
     </message>
     <message>
         <source>Open a run&apos;s folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开运行的文件夹</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Start with a trained PyTorch model; your file is only ever read.</source>
-        <translation type="unfinished"></translation>
+        <translation>从训练好的 PyTorch 模型开始；您的文件只会被读取。</translation>
     </message>
     <message>
         <source>The sample project</source>
-        <translation type="unfinished"></translation>
+        <translation>示例项目</translation>
     </message>
     <message>
         <source>SimpleNet and handwritten digits: prune half the channels, quantize to 8 bits, in about a minute.</source>
-        <translation type="unfinished"></translation>
+        <translation>SimpleNet 与手写数字：剪去一半通道，量化到 8 位，约需一分钟。</translation>
     </message>
     <message>
         <source>Open the sample</source>
-        <translation type="unfinished"></translation>
+        <translation>打开示例</translation>
     </message>
 </context>
 <context>
     <name>Rail</name>
     <message>
         <source>Light or dark</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色或深色</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Inspect</source>
-        <translation type="unfinished"></translation>
+        <translation>检视</translation>
     </message>
     <message>
         <source>Compress</source>
-        <translation type="unfinished">压缩</translation>
+        <translation>压缩</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished">运行</translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished">对比</translation>
+        <translation>对比</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">导出</translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Engine is starting</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正在启动</translation>
     </message>
     <message>
         <source>Engine is ready</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎已就绪</translation>
     </message>
     <message>
         <source>Engine is working</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正在工作</translation>
     </message>
     <message>
         <source>Engine has stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎已停止</translation>
     </message>
 </context>
 <context>
     <name>RecentList</name>
     <message>
         <source>Recent models</source>
-        <translation type="unfinished"></translation>
+        <translation>最近的模型</translation>
     </message>
     <message>
         <source>Models that you open are listed here.</source>
-        <translation type="unfinished"></translation>
+        <translation>您打开的模型会列在这里。</translation>
     </message>
 </context>
 <context>
@@ -1102,31 +1102,31 @@
     <name>RunList</name>
     <message>
         <source>Empty</source>
-        <translation type="unfinished"></translation>
+        <translation>空</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished">已中断</translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>Completed</source>
-        <translation type="unfinished">已完成</translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished">已取消</translation>
+        <translation>已取消</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">失败</translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Runs</source>
-        <translation type="unfinished"></translation>
+        <translation>运行记录</translation>
     </message>
     <message>
         <source>Runs that you start are listed here; one that was interrupted can go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>您开始的运行会列在这里；被中断的可以继续。</translation>
     </message>
 </context>
 <context>
@@ -1415,23 +1415,23 @@
     <name>TrustDialog</name>
     <message>
         <source>Do you trust this file?</source>
-        <translation type="unfinished"></translation>
+        <translation>您信任此文件吗？</translation>
     </message>
     <message>
         <source>{file} runs code of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} 会运行自带的代码</translation>
     </message>
     <message>
         <source>Opening it can do anything that you can do on this computer. Trust it only if you know who made it. It wants to use:</source>
-        <translation type="unfinished"></translation>
+        <translation>打开它后，它可以在此计算机上做您能做的任何事。仅当您知道它出自何人时才信任它。它要使用：</translation>
     </message>
     <message>
         <source>Do not open</source>
-        <translation type="unfinished"></translation>
+        <translation>不打开</translation>
     </message>
     <message>
         <source>I trust this file</source>
-        <translation type="unfinished"></translation>
+        <translation>我信任此文件</translation>
     </message>
 </context>
 <context>
@@ -1461,1086 +1461,1086 @@
     <name>contract</name>
     <message>
         <source>Schema</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Version of the recipe&apos;s form.</source>
-        <translation type="unfinished"></translation>
+        <translation>配方格式的版本。</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Of the run and its folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行及其文件夹的名称。</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>The same seed gives the same weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>相同的种子得到相同的权重。</translation>
     </message>
     <message>
         <source>Threads</source>
-        <translation type="unfinished"></translation>
+        <translation>线程数</translation>
     </message>
     <message>
         <source>0 means one less than the cores, at least 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>0 表示比核心数少一个，至少 1 个。</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Where tensors live.</source>
-        <translation type="unfinished"></translation>
+        <translation>张量所在的设备。</translation>
     </message>
     <message>
         <source>Model file</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件</translation>
     </message>
     <message>
         <source>A file that torch.save wrote, or the word sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>由 torch.save 写入的文件，或 sample 一词。</translation>
     </message>
     <message>
         <source>Architecture</source>
-        <translation type="unfinished"></translation>
+        <translation>网络结构</translation>
     </message>
     <message>
         <source>For files with weights only: torchvision:NAME or FILE.py:callable.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于只含权重的文件：torchvision:NAME 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>Input shape</source>
-        <translation type="unfinished"></translation>
+        <translation>输入形状</translation>
     </message>
     <message>
         <source>Of one sample, without the batch; only where it cannot be inferred.</source>
-        <translation type="unfinished"></translation>
+        <translation>单个样本的形状，不含批次；仅在无法推断时填写。</translation>
     </message>
     <message>
         <source>Data source</source>
-        <translation type="unfinished"></translation>
+        <translation>数据来源</translation>
     </message>
     <message>
         <source>sample, npz:FILE or FILE.py:callable.</source>
-        <translation type="unfinished"></translation>
+        <translation>sample、npz:FILE 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>Task</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>What the model does.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型的用途。</translation>
     </message>
     <message>
         <source>Batch size</source>
-        <translation type="unfinished"></translation>
+        <translation>批大小</translation>
     </message>
     <message>
         <source>Samples in one training step.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个训练步的样本数。</translation>
     </message>
     <message>
         <source>Mean</source>
-        <translation type="unfinished"></translation>
+        <translation>均值</translation>
     </message>
     <message>
         <source>Subtracted from each channel; one value or one a channel.</source>
-        <translation type="unfinished"></translation>
+        <translation>从每个通道中减去；一个值，或每通道一个。</translation>
     </message>
     <message>
         <source>Standard deviation</source>
-        <translation type="unfinished"></translation>
+        <translation>标准差</translation>
     </message>
     <message>
         <source>Each channel is divided by it; one value or one a channel.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个通道除以它；一个值，或每通道一个。</translation>
     </message>
     <message>
         <source>Augmentation</source>
-        <translation type="unfinished"></translation>
+        <translation>数据增强</translation>
     </message>
     <message>
         <source>How training samples are varied.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练样本如何变化。</translation>
     </message>
     <message>
         <source>Validation share</source>
-        <translation type="unfinished"></translation>
+        <translation>验证比例</translation>
     </message>
     <message>
         <source>Taken from train to choose the best epoch; test is only reported.</source>
-        <translation type="unfinished"></translation>
+        <translation>从训练集中取出，用于选出最好的一轮；测试集只用于报告。</translation>
     </message>
     <message>
         <source>Class names</source>
-        <translation type="unfinished"></translation>
+        <translation>类别名称</translation>
     </message>
     <message>
         <source>In the order of the labels; numbers where empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>按标签顺序；留空则用编号。</translation>
     </message>
     <message>
         <source>Criterion</source>
-        <translation type="unfinished"></translation>
+        <translation>准则</translation>
     </message>
     <message>
         <source>What says which part matters least.</source>
-        <translation type="unfinished"></translation>
+        <translation>判断哪一部分最不重要的依据。</translation>
     </message>
     <message>
         <source>Granularity</source>
-        <translation type="unfinished"></translation>
+        <translation>粒度</translation>
     </message>
     <message>
         <source>What is removed as one piece.</source>
-        <translation type="unfinished"></translation>
+        <translation>作为整体移除的单位。</translation>
     </message>
     <message>
         <source>Scope</source>
-        <translation type="unfinished"></translation>
+        <translation>范围</translation>
     </message>
     <message>
         <source>Among what importances are compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>在什么范围内比较重要性。</translation>
     </message>
     <message>
         <source>Pruning ratio</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝率</translation>
     </message>
     <message>
         <source>Share removed, over the layers that may be pruned.</source>
-        <translation type="unfinished"></translation>
+        <translation>在可剪枝的层中移除的比例。</translation>
     </message>
     <message>
         <source>Round channels to</source>
-        <translation type="unfinished"></translation>
+        <translation>通道数取整到</translation>
     </message>
     <message>
         <source>Channels kept are multiples of this; 16 is fast on x86.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留的通道数是它的倍数；在 x86 上 16 较快。</translation>
     </message>
     <message>
         <source>Schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>When the removed share grows.</source>
-        <translation type="unfinished"></translation>
+        <translation>移除比例何时增长。</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished">各层</translation>
+        <translation>层</translation>
     </message>
     <message>
         <source>Exceptions, by layer name.</source>
-        <translation type="unfinished"></translation>
+        <translation>按层名称列出的例外。</translation>
     </message>
     <message>
         <source>Share removed of this layer.</source>
-        <translation type="unfinished"></translation>
+        <translation>此层移除的比例。</translation>
     </message>
     <message>
         <source>Leave as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样</translation>
     </message>
     <message>
         <source>This layer is not pruned.</source>
-        <translation type="unfinished"></translation>
+        <translation>此层不剪枝。</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>How numbers are mapped to few bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>数值如何映射到少量比特。</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>方式</translation>
     </message>
     <message>
         <source>After training, or during it.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练之后，或训练之中。</translation>
     </message>
     <message>
         <source>Observer</source>
-        <translation type="unfinished"></translation>
+        <translation>观测器</translation>
     </message>
     <message>
         <source>How ranges of activations are measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>如何测量激活值的范围。</translation>
     </message>
     <message>
         <source>Rounding</source>
-        <translation type="unfinished"></translation>
+        <translation>舍入</translation>
     </message>
     <message>
         <source>How a weight chooses its level.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重如何选取量化级。</translation>
     </message>
     <message>
         <source>Calibration samples</source>
-        <translation type="unfinished"></translation>
+        <translation>校准样本数</translation>
     </message>
     <message>
         <source>Training samples on which ranges are measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于测量范围的训练样本数。</translation>
     </message>
     <message>
         <source>Weight bits</source>
-        <translation type="unfinished">权重位数</translation>
+        <translation>权重位数</translation>
     </message>
     <message>
         <source>Bits of each weight; fewer than 8 ride on the int8 grid.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重的位数；少于 8 位时沿用 int8 网格。</translation>
     </message>
     <message>
         <source>Activation bits</source>
-        <translation type="unfinished"></translation>
+        <translation>激活位数</translation>
     </message>
     <message>
         <source>Bits of each activation; 8 is what runs in integers.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个激活值的位数；8 位可用整数计算。</translation>
     </message>
     <message>
         <source>How many weights share one scale.</source>
-        <translation type="unfinished"></translation>
+        <translation>多少权重共用一个缩放系数。</translation>
     </message>
     <message>
         <source>Bits of each weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重的位数。</translation>
     </message>
     <message>
         <source>Leave in float</source>
-        <translation type="unfinished"></translation>
+        <translation>保持浮点</translation>
     </message>
     <message>
         <source>This layer is not quantized.</source>
-        <translation type="unfinished"></translation>
+        <translation>此层不量化。</translation>
     </message>
     <message>
         <source>Epochs</source>
-        <translation type="unfinished"></translation>
+        <translation>训练轮数</translation>
     </message>
     <message>
         <source>Passes over the training data, of all training in the run.</source>
-        <translation type="unfinished"></translation>
+        <translation>遍历训练数据的次数，包括此次运行的全部训练。</translation>
     </message>
     <message>
         <source>Optimizer</source>
-        <translation type="unfinished"></translation>
+        <translation>优化器</translation>
     </message>
     <message>
         <source>What turns gradients into steps.</source>
-        <translation type="unfinished"></translation>
+        <translation>将梯度变为更新步的方法。</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="unfinished"></translation>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Size of the first steps.</source>
-        <translation type="unfinished"></translation>
+        <translation>最初更新步的大小。</translation>
     </message>
     <message>
         <source>Learning-rate schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>学习率变化</translation>
     </message>
     <message>
         <source>How the learning rate falls.</source>
-        <translation type="unfinished"></translation>
+        <translation>学习率如何下降。</translation>
     </message>
     <message>
         <source>Momentum</source>
-        <translation type="unfinished"></translation>
+        <translation>动量</translation>
     </message>
     <message>
         <source>How much of the last step is kept (SGD).</source>
-        <translation type="unfinished"></translation>
+        <translation>保留上一步的多少（SGD）。</translation>
     </message>
     <message>
         <source>Weight decay</source>
-        <translation type="unfinished"></translation>
+        <translation>权重衰减</translation>
     </message>
     <message>
         <source>Pulls weights towards zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>将权重拉向零。</translation>
     </message>
     <message>
         <source>Strategy</source>
-        <translation type="unfinished"></translation>
+        <translation>策略</translation>
     </message>
     <message>
         <source>In what order things happen.</source>
-        <translation type="unfinished"></translation>
+        <translation>各步骤的先后顺序。</translation>
     </message>
     <message>
         <source>Formats</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>Files to write; each is re-opened and re-run.</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的文件；每个都会重新打开并运行。</translation>
     </message>
     <message>
         <source>L1 magnitude</source>
-        <translation type="unfinished"></translation>
+        <translation>L1 幅值</translation>
     </message>
     <message>
         <source>Removes what has the smallest absolute weights (Han 2015; Li 2017).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除绝对值最小的权重（Han 2015；Li 2017）。</translation>
     </message>
     <message>
         <source>Single weights</source>
-        <translation type="unfinished"></translation>
+        <translation>单个权重</translation>
     </message>
     <message>
         <source>Sets single weights to zero; smaller only in the archive, not faster in a dense file.</source>
-        <translation type="unfinished"></translation>
+        <translation>将单个权重置零；只在压缩档案中变小，稠密文件不会更快。</translation>
     </message>
     <message>
         <source>Channels</source>
-        <translation type="unfinished"></translation>
+        <translation>通道</translation>
     </message>
     <message>
         <source>Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>移除整个通道及与之耦合的所有层；处处更小、更快。</translation>
     </message>
     <message>
         <source>Whole model</source>
-        <translation type="unfinished"></translation>
+        <translation>整个模型</translation>
     </message>
     <message>
         <source>Importances are compared over the whole model, so layers lose different shares.</source>
-        <translation type="unfinished"></translation>
+        <translation>在整个模型内比较重要性，因此各层移除的比例不同。</translation>
     </message>
     <message>
         <source>Each layer</source>
-        <translation type="unfinished"></translation>
+        <translation>逐层</translation>
     </message>
     <message>
         <source>Every layer loses the same share.</source>
-        <translation type="unfinished"></translation>
+        <translation>每层移除相同的比例。</translation>
     </message>
     <message>
         <source>At once</source>
-        <translation type="unfinished"></translation>
+        <translation>一次完成</translation>
     </message>
     <message>
         <source>Everything is removed before training goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>在继续训练之前全部移除。</translation>
     </message>
     <message>
         <source>Cubic ramp</source>
-        <translation type="unfinished"></translation>
+        <translation>三次曲线</translation>
     </message>
     <message>
         <source>The removed share grows fast at first and slower later, during training (Zhu &amp; Gupta 2018).</source>
-        <translation type="unfinished"></translation>
+        <translation>训练中移除比例先快后慢地增长（Zhu &amp; Gupta 2018）。</translation>
     </message>
     <message>
         <source>Uniform</source>
-        <translation type="unfinished"></translation>
+        <translation>均匀</translation>
     </message>
     <message>
         <source>Evenly spaced levels (Jacob 2018): what integer hardware computes with.</source>
-        <translation type="unfinished"></translation>
+        <translation>等间隔的量化级（Jacob 2018）：整数硬件的计算方式。</translation>
     </message>
     <message>
         <source>After training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练后</translation>
     </message>
     <message>
         <source>Ranges are measured on a few batches; takes seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>用几个批次测量范围；只需数秒。</translation>
     </message>
     <message>
         <source>During training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练中</translation>
     </message>
     <message>
         <source>The model is trained with rounding switched on; takes longer and loses less.</source>
-        <translation type="unfinished"></translation>
+        <translation>量化感知训练：在开启舍入的情况下训练；用时更长，损失更小。</translation>
     </message>
     <message>
         <source>Minimum and maximum</source>
-        <translation type="unfinished"></translation>
+        <translation>最小值与最大值</translation>
     </message>
     <message>
         <source>The smallest and largest value seen during calibration.</source>
-        <translation type="unfinished"></translation>
+        <translation>校准时所见的最小值和最大值。</translation>
     </message>
     <message>
         <source>Per channel</source>
-        <translation type="unfinished"></translation>
+        <translation>逐通道</translation>
     </message>
     <message>
         <source>Each output channel has its own scale.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个输出通道有自己的缩放系数。</translation>
     </message>
     <message>
         <source>Nearest</source>
-        <translation type="unfinished"></translation>
+        <translation>最近</translation>
     </message>
     <message>
         <source>To the nearest level, halves to even.</source>
-        <translation type="unfinished"></translation>
+        <translation>取最近的量化级，正中时取偶数。</translation>
     </message>
     <message>
         <source>SGD</source>
-        <translation type="unfinished"></translation>
+        <translation>SGD</translation>
     </message>
     <message>
         <source>Stochastic gradient descent with Nesterov momentum.</source>
-        <translation type="unfinished"></translation>
+        <translation>带 Nesterov 动量的随机梯度下降。</translation>
     </message>
     <message>
         <source>Adam</source>
-        <translation type="unfinished"></translation>
+        <translation>Adam</translation>
     </message>
     <message>
         <source>Adaptive steps (Kingma &amp; Ba 2015).</source>
-        <translation type="unfinished"></translation>
+        <translation>自适应步长（Kingma &amp; Ba 2015）。</translation>
     </message>
     <message>
         <source>Cosine</source>
-        <translation type="unfinished"></translation>
+        <translation>余弦</translation>
     </message>
     <message>
         <source>Falls along a cosine to zero (Loshchilov &amp; Hutter 2017).</source>
-        <translation type="unfinished"></translation>
+        <translation>沿余弦曲线降到零（Loshchilov &amp; Hutter 2017）。</translation>
     </message>
     <message>
         <source>Constant</source>
-        <translation type="unfinished"></translation>
+        <translation>恒定</translation>
     </message>
     <message>
         <source>Stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>保持不变。</translation>
     </message>
     <message>
         <source>One after the other</source>
-        <translation type="unfinished"></translation>
+        <translation>依次进行</translation>
     </message>
     <message>
         <source>Prune, fine-tune, then quantize.</source>
-        <translation type="unfinished"></translation>
+        <translation>先剪枝，再微调，最后量化。</translation>
     </message>
     <message>
         <source>Together</source>
-        <translation type="unfinished"></translation>
+        <translation>同时进行</translation>
     </message>
     <message>
         <source>Masks and fake quantizers are learned with in one training.</source>
-        <translation type="unfinished"></translation>
+        <translation>在一次训练中同时学习掩码和伪量化器。</translation>
     </message>
     <message>
         <source>Sample</source>
-        <translation type="unfinished"></translation>
+        <translation>示例</translation>
     </message>
     <message>
         <source>The digits that ship with Penjing.</source>
-        <translation type="unfinished"></translation>
+        <translation>随 Penjing 提供的手写数字。</translation>
     </message>
     <message>
         <source>Arrays</source>
-        <translation type="unfinished"></translation>
+        <translation>数组</translation>
     </message>
     <message>
         <source>npz:FILE with x_train, y_train, x_test and y_test.</source>
-        <translation type="unfinished"></translation>
+        <translation>npz:FILE，含 x_train、y_train、x_test 和 y_test。</translation>
     </message>
     <message>
         <source>Python file</source>
-        <translation type="unfinished"></translation>
+        <translation>Python 文件</translation>
     </message>
     <message>
         <source>FILE.py:callable, which returns the splits; runs that file.</source>
-        <translation type="unfinished"></translation>
+        <translation>FILE.py:callable，返回各数据划分；会运行该文件。</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Training samples are used as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>原样使用训练样本。</translation>
     </message>
     <message>
         <source>Flip and crop</source>
-        <translation type="unfinished"></translation>
+        <translation>翻转与裁切</translation>
     </message>
     <message>
         <source>Images are flipped at random and shifted by up to an eighth of their size.</source>
-        <translation type="unfinished"></translation>
+        <translation>图像随机翻转，并平移至多其尺寸的八分之一。</translation>
     </message>
     <message>
         <source>Classification</source>
-        <translation type="unfinished"></translation>
+        <translation>分类</translation>
     </message>
     <message>
         <source>One label out of several for each sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个样本对应若干标签中的一个。</translation>
     </message>
     <message>
         <source>The network that ships with Penjing.</source>
-        <translation type="unfinished"></translation>
+        <translation>随 Penjing 提供的网络。</translation>
     </message>
     <message>
         <source>Weights only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅权重</translation>
     </message>
     <message>
         <source>Tensors by name; the architecture is named separately.</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称存放的张量；网络结构另行指明。</translation>
     </message>
     <message>
         <source>Whole module</source>
-        <translation type="unfinished"></translation>
+        <translation>完整模块</translation>
     </message>
     <message>
         <source>A pickled torch.nn.Module.</source>
-        <translation type="unfinished"></translation>
+        <translation>序列化的 torch.nn.Module。</translation>
     </message>
     <message>
         <source>ONNX float32</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX float32</translation>
     </message>
     <message>
         <source>The compressed network in floats; input for tools that quantize themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>浮点形式的压缩网络；供自行量化的工具使用。</translation>
     </message>
     <message>
         <source>ONNX int8</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX int8</translation>
     </message>
     <message>
         <source>Integers in ONNX Runtime: the small, fast file.</source>
-        <translation type="unfinished"></translation>
+        <translation>在 ONNX Runtime 中以整数运行：又小又快的文件。</translation>
     </message>
     <message>
         <source>PyTorch weights</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 权重</translation>
     </message>
     <message>
         <source>The pruned weights with a Python file that loads them without Penjing.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝后的权重，附带无需 Penjing 即可加载的 Python 文件。</translation>
     </message>
     <message>
         <source>CPU</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>The processor; works everywhere and gives the same bits each time.</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器；处处可用，且每次结果逐位相同。</translation>
     </message>
     <message>
         <source>CUDA</source>
-        <translation type="unfinished"></translation>
+        <translation>CUDA</translation>
     </message>
     <message>
         <source>An NVIDIA graphics card.</source>
-        <translation type="unfinished"></translation>
+        <translation>NVIDIA 显卡。</translation>
     </message>
     <message>
         <source>MPS</source>
-        <translation type="unfinished"></translation>
+        <translation>MPS</translation>
     </message>
     <message>
         <source>The graphics part of an Apple processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Apple 处理器的图形单元。</translation>
     </message>
 </context>
 <context>
     <name>engine</name>
     <message>
         <source>There is no file &quot;{path}&quot;; check the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件“{path}”不存在；请检查路径。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is a folder; name the model file in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”是文件夹；请指明其中的模型文件。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; cannot be read ({reason}); check its permissions.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法读取“{path}”（{reason}）；请检查访问权限。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is empty; save the model again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”是空文件；请重新保存模型。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is not a PyTorch file ({found}); save the model with torch.save.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”不是 PyTorch 文件（{found}）；请用 torch.save 保存模型。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is damaged or cut short ({reason}); copy or save it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”已损坏或不完整（{reason}）；请重新复制或保存。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; holds no weights (found: {found}); save model.state_dict() or the whole model.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中没有权重（只有：{found}）；请保存 model.state_dict() 或整个模型。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; cannot be made, as &quot;{parent}&quot; is a file; choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法创建“{path}”，因为“{parent}”是文件；请选择其他文件夹。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; cannot be written ({reason}); choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入“{path}”（{reason}）；请选择其他文件夹。</translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; is not empty; choose another, or add --resume to go on with its run.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{path}”不为空；请选择其他文件夹，或加上 --resume 继续其中的运行。</translation>
     </message>
     <message>
         <source>There is no run in &quot;{path}&quot;; name a folder that penjing run has written.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中没有运行记录；请选择由 penjing run 写入的文件夹。</translation>
     </message>
     <message>
         <source>A run is already going on in &quot;{path}&quot;; wait for it, or cancel it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中已有运行正在进行；请等待其结束，或先取消它。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; runs code of its own ({wants}); add --trust if you know where it comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”会运行自带的代码（{wants}）；如果您清楚它的来源，请加上 --trust。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”只含权重；请指明网络结构，例如 torchvision:resnet18 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>There is no architecture &quot;{name}&quot;; did you mean &quot;{nearest}&quot;?</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为“{name}”的网络结构；您是否想用“{nearest}”？</translation>
     </message>
     <message>
         <source>&quot;{text}&quot; names no architecture; write torchvision:NAME or FILE.py:callable.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”不是网络结构；请写 torchvision:NAME 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>The architecture &quot;{text}&quot; does not take these arguments ({reason}); check them.</source>
-        <translation type="unfinished"></translation>
+        <translation>网络结构“{text}”不接受这些参数（{reason}）；请检查。</translation>
     </message>
     <message>
         <source>The Python file &quot;{path}&quot; could not be used ({reason}); mend it and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法使用 Python 文件“{path}”（{reason}）；请修正后重试。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; has no callable &quot;{name}&quot;; it has: {found}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中没有可调用对象“{name}”；其中有：{found}。</translation>
     </message>
     <message>
         <source>{text} returned {found} instead of {wanted}; mend the function.</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 返回了 {found}，而不是 {wanted}；请修正该函数。</translation>
     </message>
     <message>
         <source>The weights do not fit {architecture}: {missing} keys are missing ({missing_names}), {unexpected} are unknown ({unexpected_names}), {mismatched} have another shape ({mismatched_names}); choose the architecture that was trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重与 {architecture} 不符：缺少 {missing} 个键（{missing_names}），多出 {unexpected} 个键（{unexpected_names}），{mismatched} 个键形状不同（{mismatched_names}）；请选择训练时所用的网络结构。</translation>
     </message>
     <message>
         <source>The shape of the input of {architecture} cannot be inferred; say it, such as input_shape = [3, 224, 224].</source>
-        <translation type="unfinished"></translation>
+        <translation>无法推断 {architecture} 的输入形状；请写明，例如 input_shape = [3, 224, 224]。</translation>
     </message>
     <message>
         <source>The model does not run on an input of shape {shape} ({reason}); correct the input shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型无法处理形状为 {shape} 的输入（{reason}）；请修正输入形状。</translation>
     </message>
     <message>
         <source>The model answers {found} to one batch; a classifier answers one tensor of (batch, classes).</source>
-        <translation type="unfinished"></translation>
+        <translation>模型对一个批次的输出是 {found}；分类模型应输出一个形状为 (batch, classes) 的张量。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; needs {names}, which is not installed here; name the Python file that defines it as the architecture, such as FILE.py:{name}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”需要 {names}，但这里没有安装；请把定义它的 Python 文件写作网络结构，例如 FILE.py:{name}。</translation>
     </message>
     <message>
         <source>&quot;{text}&quot; names no data; write sample, npz:FILE or FILE.py:callable.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{text}”不是数据来源；请写 sample、npz:FILE 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”缺少数组 {missing}；需要 x_train、y_train、x_test 和 y_test。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; cannot be read as an npz file ({reason}); save it with numpy.savez.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法将“{path}”作为 npz 文件读取（{reason}）；请用 numpy.savez 保存。</translation>
     </message>
     <message>
         <source>The split &quot;{split}&quot; of the data is empty; give it at least one sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据的“{split}”部分为空；请至少提供一个样本。</translation>
     </message>
     <message>
         <source>The split &quot;{split}&quot; has {samples} samples but {labels} labels; they must be as many.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{split}”部分有 {samples} 个样本，却有 {labels} 个标签；两者数量必须相同。</translation>
     </message>
     <message>
         <source>The data has samples of shape {found}, the model takes {wanted}; correct the data or input_shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据样本的形状为 {found}，而模型需要 {wanted}；请修正数据或 input_shape。</translation>
     </message>
     <message>
         <source>The array {name} has the type {found}; give uint8 images or floats.</source>
-        <translation type="unfinished"></translation>
+        <translation>数组 {name} 的类型为 {found}；请提供 uint8 图像或浮点数。</translation>
     </message>
     <message>
         <source>The array {name} holds values that are not finite; clean the data first.</source>
-        <translation type="unfinished"></translation>
+        <translation>数组 {name} 含有非有限值；请先清理数据。</translation>
     </message>
     <message>
         <source>augment = &quot;{kind}&quot; needs images of shape (channels, height, width), but the data has samples of shape {found}; set augment = &quot;none&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>augment = &quot;{kind}&quot; 需要形状为 (channels, height, width) 的图像，而数据样本的形状为 {found}；请设 augment = &quot;none&quot;。</translation>
     </message>
     <message>
         <source>The labels of &quot;{split}&quot; have the type {found}; give whole numbers from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{split}”的标签类型为 {found}；请使用从 0 开始的整数。</translation>
     </message>
     <message>
         <source>The labels of &quot;{split}&quot; go from {low} to {high}, but the model has {classes} classes: labels must go from 0 to {last}.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{split}”的标签从 {low} 到 {high}，而模型有 {classes} 个类别：标签必须在 0 到 {last} 之间。</translation>
     </message>
     <message>
         <source>{name} has {found} values, but the data has {channels} channels; give one value or {channels}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} 有 {found} 个值，而数据有 {channels} 个通道；请提供一个值或 {channels} 个值。</translation>
     </message>
     <message>
         <source>validation = {validation} of {samples} training samples leaves no sample for one of the two; choose another share.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练样本共 {samples} 个，validation = {validation} 会使其中一部分没有样本；请选择其他比例。</translation>
     </message>
     <message>
         <source>There is no recipe &quot;{path}&quot;; penjing init MODEL writes one.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有配方“{path}”；可用 penjing init MODEL 生成。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is not valid TOML ({reason}); correct that line.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”不是有效的 TOML（{reason}）；请修正该行。</translation>
     </message>
     <message>
         <source>The recipe has schema {found}; this Penjing reads schema {wanted}.</source>
-        <translation type="unfinished"></translation>
+        <translation>配方的版本为 {found}；此版 Penjing 读取版本 {wanted}。</translation>
     </message>
     <message>
         <source>Unknown recipe key &quot;{key}&quot;; did you mean &quot;{nearest}&quot;?</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的配方键“{key}”；您是否想写“{nearest}”？</translation>
     </message>
     <message>
         <source>Unknown recipe key &quot;{key}&quot;; known here: {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的配方键“{key}”；此处可用：{known}。</translation>
     </message>
     <message>
         <source>Unknown recipe key &quot;{key}&quot;; if &quot;{layer}&quot; is a layer, quote its name: [{table}.&quot;{layer}&quot;].</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的配方键“{key}”；如果“{layer}”是层，请给它的名称加引号：[{table}.&quot;{layer}&quot;]。</translation>
     </message>
     <message>
         <source>The recipe&apos;s {key} is not valid: {reason}.</source>
-        <translation type="unfinished"></translation>
+        <translation>配方中的 {key} 无效：{reason}。</translation>
     </message>
     <message>
         <source>The recipe lacks {key}; add it.</source>
-        <translation type="unfinished"></translation>
+        <translation>配方缺少 {key}；请补上。</translation>
     </message>
     <message>
         <source>The recipe names the layer &quot;{layer}&quot; in {table}, which the model does not have; did you mean &quot;{nearest}&quot;?</source>
-        <translation type="unfinished"></translation>
+        <translation>配方在 {table} 中提到层“{layer}”，但模型中没有；您是否想写“{nearest}”？</translation>
     </message>
     <message>
         <source>The recipe has neither [prune] nor [quantize]; add one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>配方中既没有 [prune] 也没有 [quantize]；请至少添加一个。</translation>
     </message>
     <message>
         <source>mode = &quot;aware&quot; trains, but recover.epochs is 0; set at least 1 epoch or mode = &quot;post_training&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>mode = &quot;aware&quot; 需要训练，但 recover.epochs 为 0；请至少设 1 轮，或设 mode = &quot;post_training&quot;。</translation>
     </message>
     <message>
         <source>Quantization after training needs calibration samples; set calibration_samples to at least 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练后量化需要校准样本；请将 calibration_samples 至少设为 1。</translation>
     </message>
     <message>
         <source>The strategy &quot;simultaneous&quot; trains masks and quantizers together; add [prune] and [quantize] with mode = &quot;aware&quot;, or choose &quot;sequential&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>策略“simultaneous”同时训练掩码和量化器；请添加 [prune] 以及 mode = &quot;aware&quot; 的 [quantize]，或选择“sequential”。</translation>
     </message>
     <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>
-        <translation type="unfinished"></translation>
+        <translation>格式 onnx-int8 需要 [quantize]；请添加，或去掉该格式。</translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹“{path}”中是另一份配方的运行（{key} 不同）；请用开始时的配方继续。</translation>
     </message>
     <message>
         <source>--set {text} is not KEY=VALUE with a TOML value; write for example --set prune.ratio=0.5.</source>
-        <translation type="unfinished"></translation>
+        <translation>--set {text} 不是带 TOML 值的 KEY=VALUE；例如 --set prune.ratio=0.5。</translation>
     </message>
     <message>
         <source>threads = {value} is out of range; choose 0 (automatic) to {limit}.</source>
-        <translation type="unfinished"></translation>
+        <translation>threads = {value} 超出范围；请选择 0（自动）到 {limit}。</translation>
     </message>
     <message>
         <source>The device &quot;{device}&quot; is not available here; use cpu.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处没有设备“{device}”；请使用 cpu。</translation>
     </message>
     <message>
         <source>No layer of this model can be pruned by {granularity} ({reason}); choose another granularity.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型没有可按 {granularity} 剪枝的层（{reason}）；请选择其他粒度。</translation>
     </message>
     <message>
         <source>No layer of this model can be quantized ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型没有可量化的层（{reason}）。</translation>
     </message>
     <message>
         <source>There is no export format &quot;{name}&quot;; choose one of: {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有导出格式“{name}”；请选择：{known}。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is no artifact that can be verified; name an .onnx or .pt file of a run.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”不是可验证的导出文件；请指明某次运行的 .onnx 或 .pt 文件。</translation>
     </message>
     <message>
         <source>No window can be opened here ({reason}); use the terminal commands, see penjing --help.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处无法打开窗口（{reason}）；请使用终端命令，参见 penjing --help。</translation>
     </message>
     <message>
         <source>There is no command or file &quot;{text}&quot;; see penjing --help.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有名为“{text}”的命令或文件；参见 penjing --help。</translation>
     </message>
     <message>
         <source>The engine is busy with another job; wait for it or cancel it.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正忙于另一任务；请等待或取消它。</translation>
     </message>
     <message>
         <source>Cancelled; the best result so far is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消；已保留目前最好的结果。</translation>
     </message>
     <message>
         <source>The loss became {value} at step {step}; lower recover.learning_rate (now {learning_rate}).</source>
-        <translation type="unfinished"></translation>
+        <translation>损失在第 {step} 步变为 {value}；请降低 recover.learning_rate（现为 {learning_rate}）。</translation>
     </message>
     <message>
         <source>After the cut the model answers {found} instead of {wanted}: the cut was not made. Please report layer &quot;{layer}&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>裁剪后模型输出 {found}，而不是 {wanted}：已放弃此次裁剪。请报告层“{layer}”。</translation>
     </message>
     <message>
         <source>The machine has not enough memory for this job ({reason}); lower data.batch_size.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存不足，无法完成此任务（{reason}）；请减小 data.batch_size。</translation>
     </message>
     <message>
         <source>The engine&apos;s process ended unexpectedly (status {status}); see {log}. Resume goes on from the last checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎进程意外结束（状态 {status}）；参见 {log}。可从最近的检查点继续。</translation>
     </message>
     <message>
         <source>The engine did not answer within {seconds} s and was ended; resume goes on from the last checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎在 {seconds} 秒内没有响应，已被结束；可从最近的检查点继续。</translation>
     </message>
     <message>
         <source>Something unforeseen happened: {reason}. The log has the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>发生了意外错误：{reason}。详情见日志。</translation>
     </message>
     <message>
         <source>The engine could not read a request ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎无法读取请求（{reason}）。</translation>
     </message>
     <message>
         <source>The run failed: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>运行失败：{reason}</translation>
     </message>
     <message>
         <source>The run in &quot;{path}&quot; was interrupted; resume it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中的运行被中断；请继续它。</translation>
     </message>
     <message>
         <source>The model cannot be written as {format} ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法将模型写为 {format}（{reason}）。</translation>
     </message>
     <message>
         <source>There is no artifact &quot;{path}&quot;; export it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有导出文件“{path}”；请重新导出。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; cannot be opened in {runtime} ({reason}); export it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法在 {runtime} 中打开“{path}”（{reason}）；请重新导出。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; was written but failed its verification: {why}</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”已写入，但未通过验证：{why}</translation>
     </message>
     <message>
         <source>The run in &quot;{path}&quot; has no checkpoint to go on from; start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中的运行没有可继续的检查点；请重新开始。</translation>
     </message>
     <message>
         <source>The checkpoint &quot;{path}&quot; is damaged and was skipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>检查点“{path}”已损坏，已跳过。</translation>
     </message>
     <message>
         <source>The model file &quot;{path}&quot; is not the one this run began with (SHA-256 differs); put the old file back, or start a new run.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件“{path}”不是此次运行开始时的文件（SHA-256 不同）；请放回原文件，或开始新的运行。</translation>
     </message>
     <message>
         <source>it makes the model&apos;s output</source>
-        <translation type="unfinished"></translation>
+        <translation>它产生模型的输出</translation>
     </message>
     <message>
         <source>its channels reach &quot;{operation}&quot;, which the cut does not understand</source>
-        <translation type="unfinished"></translation>
+        <translation>它的通道流入裁剪无法理解的操作“{operation}”</translation>
     </message>
     <message>
         <source>the model could not be traced ({reason})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法追踪模型（{reason}）</translation>
     </message>
     <message>
         <source>layers of type {kind} have no channels to cut</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} 类型的层没有可裁剪的通道</translation>
     </message>
     <message>
         <source>its input comes straight from the data</source>
-        <translation type="unfinished"></translation>
+        <translation>它的输入直接来自数据</translation>
     </message>
     <message>
         <source>the channels of its input are fixed</source>
-        <translation type="unfinished"></translation>
+        <translation>它的输入通道是固定的</translation>
     </message>
     <message>
         <source>the recipe skips it</source>
-        <translation type="unfinished"></translation>
+        <translation>配方跳过了它</translation>
     </message>
     <message>
         <source>layers of type {kind} stay float</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} 类型的层保持浮点</translation>
     </message>
     <message>
         <source>its input has {rank} dimensions; 2 can run in integers</source>
-        <translation type="unfinished"></translation>
+        <translation>它的输入有 {rank} 个维度；只有 2 维可用整数计算</translation>
     </message>
     <message>
         <source>the traced model does not call it</source>
-        <translation type="unfinished"></translation>
+        <translation>追踪到的模型没有调用它</translation>
     </message>
     <message>
         <source>it is called {calls} times with different ranges</source>
-        <translation type="unfinished"></translation>
+        <translation>它以不同的范围被调用了 {calls} 次</translation>
     </message>
     <message>
         <source>opened, re-run and equal within the limits</source>
-        <translation type="unfinished"></translation>
+        <translation>已打开、重新运行，且在允许误差内一致</translation>
     </message>
     <message>
         <source>agreement {found} is below {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>一致率 {found} 低于 {limit}</translation>
     </message>
     <message>
         <source>largest difference {found} is above {limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>最大偏差 {found} 高于 {limit}</translation>
     </message>
     <message>
         <source>only {found} of {planned} planned integer operators run in integers</source>
-        <translation type="unfinished"></translation>
+        <translation>计划的 {planned} 个整数算子中只有 {found} 个以整数运行</translation>
     </message>
     <message>
         <source>{found} operators still run in float: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>仍有 {found} 个算子以浮点运行：{names}</translation>
     </message>
     <message>
         <source>the file is not the one that was verified (SHA-256 differs)</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件不是当初验证的文件（SHA-256 不同）</translation>
     </message>
     <message>
         <source>its accuracy is {found} and was {wanted}</source>
-        <translation type="unfinished"></translation>
+        <translation>它的准确率为 {found}，原为 {wanted}</translation>
     </message>
     <message>
         <source>it could not be re-run ({reason})</source>
-        <translation type="unfinished"></translation>
+        <translation>无法重新运行它（{reason}）</translation>
     </message>
     <message>
         <source>Resumed from step {step}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已从第 {step} 步继续。</translation>
     </message>
     <message>
         <source>Kept the epoch with the best validation accuracy ({accuracy}).</source>
-        <translation type="unfinished"></translation>
+        <translation>已保留验证准确率最高的一轮（{accuracy}）。</translation>
     </message>
     <message>
         <source>{count} layers cannot be pruned by channel: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 层不能按通道剪枝：{names}</translation>
     </message>
     <message>
         <source>Single zeros make no dense file smaller or faster; prune channels for that.</source>
-        <translation type="unfinished"></translation>
+        <translation>零散的零不会使稠密文件更小或更快；如需如此，请按通道剪枝。</translation>
     </message>
     <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} 不比原模型的 float32 文件小；仍已写入。</translation>
     </message>
     <message>
         <source>The int8 file is slower than the float32 one here ({ratio}×).</source>
-        <translation type="unfinished"></translation>
+        <translation>在这台机器上 int8 文件比 float32 文件慢（{ratio}×）。</translation>
     </message>
     <message>
         <source>The test split has no labels; accuracy is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>测试集没有标签；无法得知准确率。</translation>
     </message>
     <message>
         <source>{reason}; see {command} --help.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}；参见 {command} --help。</translation>
     </message>
     <message>
         <source>There is already a file &quot;{path}&quot;; choose another name with -o.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件“{path}”已存在；请用 -o 指定其他名称。</translation>
     </message>
     <message>
         <source>--resume needs the folder of the run that is to go on; add --out DIR.</source>
-        <translation type="unfinished"></translation>
+        <translation>--resume 需要要继续的运行所在的文件夹；请加上 --out DIR。</translation>
     </message>
     <message>
         <source>Wrote &quot;{path}&quot;; look it over, then type: penjing run {path}</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入“{path}”；检查后输入：penjing run {path}</translation>
     </message>
     <message>
         <source>Cancelling in order, keeping the best so far; press Ctrl-C again to stop at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在有序取消，并保留目前最好的结果；再按一次 Ctrl-C 立即停止。</translation>
     </message>
     <message>
         <source>Cancelled; the best result so far is kept in &quot;{path}&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消；目前最好的结果保留在“{path}”中。</translation>
     </message>
     <message>
         <source>Install Python 3.11 or newer and make a new environment.</source>
-        <translation type="unfinished"></translation>
+        <translation>请安装 Python 3.11 或更新版本，并新建环境。</translation>
     </message>
     <message>
         <source>Type: {command}</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入：{command}</translation>
     </message>
     <message>
         <source>PyTorch does not load ({reason}); type: pip install --force-reinstall torch torchvision</source>
-        <translation type="unfinished"></translation>
+        <translation>无法加载 PyTorch（{reason}）；请输入：pip install --force-reinstall torch torchvision</translation>
     </message>
     <message>
         <source>This processor has no int8 instructions (VNNI); int8 files are still smaller, but gain less speed here.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处理器没有 int8 指令（VNNI）；int8 文件仍会更小，但在这里提速较少。</translation>
     </message>
     <message>
         <source>PyTorch finds no graphics card here; the processor does the work.</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 在这里没有找到显卡；由处理器完成计算。</translation>
     </message>
     <message>
         <source>Only the window needs it. On Debian or Ubuntu, as root, type: make system</source>
-        <translation type="unfinished"></translation>
+        <translation>只有窗口需要它。在 Debian 或 Ubuntu 上以 root 输入：make system</translation>
     </message>
     <message>
         <source>Only the window in 中文 needs it. On Debian or Ubuntu, as root, type: apt-get install fonts-noto-cjk</source>
-        <translation type="unfinished"></translation>
+        <translation>只有中文窗口需要它。在 Debian 或 Ubuntu 上以 root 输入：apt-get install fonts-noto-cjk</translation>
     </message>
     <message>
         <source>New runs cannot be written to &quot;{path}&quot;; set PENJING_RUNS to another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法向“{path}”写入新的运行；请将 PENJING_RUNS 设为其他文件夹。</translation>
     </message>
 </context>
 </TS>
