@@ -16,6 +16,7 @@ from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
 from engine.tasks.classification import evaluate
+from engine.training.batch_norm import recalibrate_batch_norms_
 
 StageFunction = Callable[[Work], ModelStats | None]
 EVALUATION_BATCH = 256
@@ -58,7 +59,8 @@ def _one_after_the_other(work: Work) -> list[StagePlan]:
     stages, epochs = [], work.epochs
     if work.recipe.prune is not None:
         ramp = work.pruning_plan.ramp_steps
-        stages.append(StagePlan(Stage.PRUNE, "Prune", max(ramp, 1), prune))
+        steps = ramp if epochs.pruning else _calibration_steps(work)
+        stages.append(StagePlan(Stage.PRUNE, "Prune", max(steps, 1), prune))
         if epochs.pruning > ramp:
             stages.append(StagePlan(Stage.FINE_TUNE, "Fine-tune", epochs.pruning - ramp, fine_tune))
     if work.recipe.quantize is not None:
@@ -69,8 +71,7 @@ def _one_after_the_other(work: Work) -> list[StagePlan]:
 
 
 def _calibration_steps(work: Work) -> int:
-    spec = work.recipe.quantize
-    return 0 if spec is None else min(spec.calibration_samples, len(work.data.train))
+    return min(work.calibration_samples, len(work.data.train))
 
 
 def evaluate_before(work: Work) -> ModelStats:
@@ -119,6 +120,8 @@ def prune(work: Work) -> None:
         work.model.set_share(1.0)
         if work.model.granularity is PruneGranularity.CHANNEL:
             work.model.cut()
+    if steps == 0:
+        recalibrate_batch_norms_(work.model.module, _calibration(work, Stage.PRUNE))
     _tell_layers(work)
     if steps <= plan.ramp_steps:
         work.end_training()
@@ -137,16 +140,16 @@ def calibrate(work: Work) -> None:
         work.model.attach_masks()
         _tell_what_is_locked(work)
     work.model.attach_quantizers()
-    work.model.calibrate(_calibration(work))
+    work.model.calibrate(_calibration(work, Stage.CALIBRATE))
 
 
-def _calibration(work: Work) -> Iterator[torch.Tensor]:
+def _calibration(work: Work, stage: Stage) -> Iterator[torch.Tensor]:
     done = 0
     for batch in work.calibration_inputs():
         work.ctx.raise_if_cancelled()
         yield batch
         done += len(batch)
-        work.ctx.emit(Progress(stage=Stage.CALIBRATE, step=done, time=time.time()))
+        work.ctx.emit(Progress(stage=stage, step=done, time=time.time()))
 
 
 def train_together(work: Work) -> None:

@@ -8,7 +8,7 @@ import torch
 from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.methods import QuantizeMode, Schedule, Strategy
-from engine.contract.recipe import Recipe
+from engine.contract.recipe import QuantizeSpec, Recipe
 from engine.contract.run_folder import RunFolder
 from engine.contract.source import ModelSource
 from engine.contract.stats import ModelStats
@@ -174,11 +174,14 @@ class Work:
         self.steps_done = self.run_step
         self.training = None
 
+    @property
+    def calibration_samples(self) -> int:
+        """On how many training samples ranges and batch norms are measured."""
+        return (self.recipe.quantize or QuantizeSpec()).calibration_samples
+
     def calibration_inputs(self) -> list[torch.Tensor]:
-        """Batches of training samples on which ranges are measured."""
-        spec = self.recipe.quantize
-        assert spec is not None
-        return calibration_batches(self.data, spec.calibration_samples, seed=self.recipe.seed)
+        """Batches of training samples on which ranges and batch norms are measured."""
+        return calibration_batches(self.data, self.calibration_samples, seed=self.recipe.seed)
 
 
 def calibration_batches(data: Data, samples: int, *, seed: int, batch_size: int = 64) -> list[torch.Tensor]:

@@ -2,7 +2,8 @@
 
 The rules are those that ONNX Runtime fuses (measured, docs/decisions.md): a quantizer on each input and output of
 convolutions and matrix products, on both inputs and the output of additions, behind the batch norm and the ReLU that
-melt into them, and none between. Pools and reshapes pass a grid on unchanged.
+melt into them, and none between; a Linear layer that makes the answer needs none behind it. Pools and reshapes pass a
+grid on unchanged.
 """
 
 import operator
@@ -37,7 +38,7 @@ class Placement:
         passes: names of nodes that pass the grid of ``values[name]`` on: node → the value it comes from.
         inputs: for each quantized layer the value that it reads.
         float_because: for every other layer a code of the texts and its arguments.
-        integer_operators: how many operators are planned to run in integers (layers and additions).
+        integer_operators: how many operators are planned to run in integers; averages may, and are not counted.
     """
 
     bits: dict[str, int]
@@ -125,9 +126,17 @@ class _Placer:
     def _place_around(self, node: fx.Node, inputs: list[object]) -> list[fx.Node]:
         """Quantizers on the inputs of an operation and on what comes out of it."""
         sources = [self._source(value) for value in inputs if isinstance(value, fx.Node)]
-        self._values.update([*sources, self._end(node)])
-        self._count += 1
+        end = self._end(node)
+        self._values.update(sources)
+        if not self._is_float_answer(node, end):
+            self._values.add(end)
+        if not self._is(node, _AVERAGES):
+            self._count += 1
         return sources
+
+    def _is_float_answer(self, node: fx.Node, end: fx.Node) -> bool:
+        """A matrix product that makes the model's answer gives it in floats: as fast, and nothing is rounded."""
+        return self._is(node, (nn.Linear,)) and all(reader.op == "output" for reader in end.users)
 
     def _place_around_light(self, node: fx.Node) -> None:
         """Additions, concatenations and averages join only where all they read is in integers already."""
