@@ -1,7 +1,7 @@
 """Plots that wear the theme: no frame, quiet axes, a faint grid."""
 
 import pyqtgraph as pg
-from PySide6.QtGui import QBrush, QColor, QFont, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPen
 
 from gui.theme import current_theme, theme_signals
 
@@ -36,17 +36,13 @@ class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setStyle(tickLength=-4, tickFont=small, tickTextOffset=6)
 
 
-def themed_plot(**options: object) -> ThemedPlot:
-    """A :class:`ThemedPlot` with pyqtgraph's options."""
-    return ThemedPlot(**options)
-
-
-def line_pen(colour: str, width: float = 2.0, *, is_dashed: bool = False) -> QPen:
+def line_pen(colour: str, width: float = 2.0) -> QPen:
     """A pen for curves, as wide at every zoom."""
-    pen = QPen(QColor(colour), width)
+    application = QGuiApplication.instance()
+    # A cosmetic pen counts the screen's own pixels, of which a sharp screen has more.
+    scale = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
+    pen = QPen(QColor(colour), width * scale)
     pen.setCosmetic(True)
-    if is_dashed:
-        pen.setDashPattern([4, 3])
     return pen
 
 
