@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from engine.contract.errors import RequestError
+from engine.contract.events import Outcome, RunFinished
 from engine.contract.messages import Export, Verify
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact, Report, Verification
@@ -43,8 +44,14 @@ def _compare(arguments: Arguments) -> int:
 
 
 def _report(folder: Path) -> Report:
+    """The report, or why there is none."""
     run = RunFolder(folder)
-    if not run.report.exists() and run.state() is RunState.INTERRUPTED:
+    if run.report.exists():
+        return run.read_report()
+    *_, last = (None, *run.read_events())
+    if isinstance(last, RunFinished) and last.outcome is Outcome.FAILED:
+        raise RequestError("run_failed", reason=last.message)
+    if run.state() is RunState.INTERRUPTED:
         raise RequestError("run_interrupted", path=folder)
     return run.read_report()
 

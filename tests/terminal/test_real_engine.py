@@ -201,6 +201,17 @@ def test_that_a_killed_engine_is_told_and_its_run_resumes_to_the_same_bits(
     assert folder.read_report().weights_sha256 == run.read_report().weights_sha256
 
 
+def test_that_a_run_that_diverges_fails_with_its_cure(tmp_path: Path) -> None:
+    settings = ["recover.learning_rate=100", 'recover.optimizer="sgd"', "recover.epochs=2"]
+    done = run_sample(tmp_path / "run", *(word for text in settings for word in ("--set", text)))
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "lower recover.learning_rate (now 100.0)" in done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert (last["type"], last["outcome"], last["code"]) == ("RunFinished", "failed", "loss_not_finite")
+    assert RunFolder(tmp_path / "run").state() is RunState.FAILED
+
+
 def test_that_a_file_that_was_changed_ends_with_five(run: RunFolder, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(run.root, copy)

@@ -11,7 +11,7 @@ from engine.contract.events import Outcome
 from engine.contract.report import Report
 from engine.contract.run_folder import RunFolder, write_record
 from engine.terminal.run import exit_status_of
-from tests.gui.builders import make_artifact, make_report
+from tests.gui.builders import make_artifact, make_events_story, make_report
 
 
 def make_run(folder: Path, report: Report) -> str:
@@ -82,6 +82,19 @@ def test_that_an_interrupted_run_is_told_to_be_resumed(
     RunFolder(tmp_path / "run").recipe.touch()
     assert main(["compare", str(tmp_path / "run")]) == 2
     assert "was interrupted; resume it" in capsys.readouterr().err
+
+
+def test_that_a_failed_run_tells_why_it_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.root.mkdir()
+    folder.recipe.touch()
+    folder.events.write_bytes(
+        b"".join(msgspec.json.encode(event) + b"\n" for event in make_events_story(Outcome.FAILED))
+    )
+    assert main(["compare", str(folder.root)]) == 2
+    assert capsys.readouterr().err == (
+        "penjing: The run failed: The loss became nan at step 10; lower recover.learning_rate (now 5.0).\n"
+    )
 
 
 @pytest.mark.parametrize(
