@@ -84,8 +84,10 @@ def _scenes_of_the_run(window: MainWindow) -> Iterator[str]:
     assert isinstance(page, RunPage)
     window.desk.start_run(recipe)
     wait_until(lambda: page.progress().share >= _MIDWAY or page.phase() not in _UNDER_WAY)
+    wait_until(page.curves.is_drawn)
     yield "run"
     wait_until(lambda: window.desk.session.report is not None or page.phase() is RunPhase.FAILED)
+    wait_until(page.curves.is_drawn)
     yield "run-done"
     window.show_page(PageName.COMPARE)
     compare = window.page(PageName.COMPARE)

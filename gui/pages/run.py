@@ -111,7 +111,6 @@ class RunPage(Page):
         for event in events:
             self._take(event)
         self.log.add_events(events)
-        self.curves.redraw()
         self._show()
         if any(isinstance(event, RunFinished) for event in events):
             self._show_outcome()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.contract.events import MetricsLogged
@@ -10,6 +11,8 @@ from gui.plots.curves import LiveCurves
 from gui.theme import Space, current_theme, theme_signals
 from gui.widgets.cards import Card
 from gui.widgets.labels import strong_label
+
+_TURN_MS = 60
 
 
 class CurveCard(Card):
@@ -53,7 +56,10 @@ class CurveCard(Card):
 
 
 class RunCurves(QWidget):
-    """The three plots beside each other, fed with events."""
+    """The three plots beside each other, fed with events.
+
+    They are drawn in turn: all three at once would keep the window from everything else for longer than a frame.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +67,9 @@ class RunCurves(QWidget):
         self.accuracy = CurveCard(("accuracy",), percent_text)
         self.weights = CurveCard(("parameter_bytes",), bytes_text)
         self._cards = (self.loss, self.accuracy, self.weights)
+        self._waiting: list[CurveCard] = []
+        self._turn = QTimer(self, interval=_TURN_MS)
+        self._turn.timeout.connect(self._on_turn_timeout)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.L)
@@ -74,22 +83,35 @@ class RunCurves(QWidget):
                 value = event.values.get(name)
                 if value is not None:
                     card.plot.append(name, event.step, value)
-
-    def redraw(self) -> None:
-        """Draws what was added."""
-        for card in self._cards:
-            card.redraw()
+                    self._want(card)
 
     def cut_after(self, step: int) -> None:
         """Forgets what lies beyond ``step``."""
         for card in self._cards:
             card.plot.cut_after(step)
+            self._want(card)
 
     def clear(self) -> None:
         """Forgets the run before."""
         for card in self._cards:
             card.plot.clear_points()
-            card.redraw()
+            self._want(card)
+
+    def is_drawn(self) -> bool:
+        """Whether all that was added can be seen."""
+        return not self._waiting
+
+    def _want(self, card: CurveCard) -> None:
+        if card not in self._waiting:
+            self._waiting.append(card)
+        if not self._turn.isActive():
+            self._turn.start()
+
+    def _on_turn_timeout(self) -> None:
+        if self._waiting:
+            self._waiting.pop(0).redraw()
+        else:
+            self._turn.stop()
 
     def retranslate(self) -> None:
         """Renews the texts in the current language."""

@@ -189,13 +189,22 @@ def test_that_the_log_is_capped(qtbot):
     assert log.document().blockCount() == KEPT_LINES
 
 
-def test_that_a_long_run_draws_few_points(page):
+def test_that_plots_are_drawn_in_turn_until_all_is_seen(page, qtbot):
+    tell(page, None)
+    assert not page.curves.is_drawn()
+    qtbot.waitUntil(page.curves.is_drawn)
+    assert page.curves.loss._labels["loss"].text() == "validation 0.130"
+    assert len(page.curves.weights.plot._lines["parameter_bytes"].xData) == 10
+
+
+def test_that_a_long_run_draws_few_points(page, qtbot):
     page.begin("sample")
     events = [
         MetricsLogged(stage=Stage.TRAIN, step=step, values={"train_loss": 1.0 / (step + 1)})
         for step in range(20_000)
     ]
     page.add_events(events)
+    qtbot.waitUntil(page.curves.is_drawn)
     drawn = page.curves.loss.plot._lines["train_loss"].xData
     assert page.curves.loss.plot.length("train_loss") == 20_000
     assert 1_000 < len(drawn) <= 5_000
