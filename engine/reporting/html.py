@@ -66,19 +66,33 @@ def _lead(report: Report) -> Html:
 
 def _tiles(report: Report) -> Html:
     ratios = report.ratios
-    figures = (
-        (ratios.file, ratio_text, "smaller file"),
-        (ratios.latency, ratio_text, "faster"),
-        (ratios.accuracy_change, points_text, "of accuracy on the test split"),
-        (ratios.macs, ratio_text, "fewer MACs"),
-        (ratios.parameters, ratio_text, "fewer parameters"),
-    )
     tiles = [
-        tag("div", tag("b", as_text(value)), tag("span", caption), class_="tile")
-        for value, as_text, caption in figures
-        if value is not None
+        _ratio_tile(ratios.file, "smaller file", "larger file"),
+        _ratio_tile(ratios.latency, "faster", "slower"),
+        _accuracy_tile(ratios.accuracy_change),
+        _ratio_tile(ratios.macs, "fewer MACs", "more MACs"),
+        _ratio_tile(ratios.parameters, "fewer parameters", "more parameters"),
     ]
     return tag("div", *tiles, class_="tiles")
+
+
+def _ratio_tile(ratio: float | None, better: str, worse: str) -> Html:
+    if not ratio:
+        return Html("")
+    is_worse = ratio < 1
+    return _tile(
+        ratio_text(1 / ratio if is_worse else ratio), worse if is_worse else better, is_worse=is_worse
+    )
+
+
+def _accuracy_tile(change: float | None) -> Html:
+    if change is None:
+        return Html("")
+    return _tile(points_text(change), "of accuracy on the test split", is_worse=change < 0)
+
+
+def _tile(figure: str, caption: str, *, is_worse: bool) -> Html:
+    return tag("div", tag("b", figure), tag("span", caption), class_="tile worse" if is_worse else "tile")
 
 
 def _before_after(rows: Sequence[Row]) -> Html:

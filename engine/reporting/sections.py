@@ -13,6 +13,10 @@ from engine.reporting.figures import (
 )
 from engine.reporting.markup import Html, join, tag
 
+Counts = tuple[tuple[int, ...], ...]
+_MOST_DRAWN_CLASSES = 24
+_MOST_MISTAKES = 20
+
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, is_wide: bool = False) -> Html:
     """A table whose first column names the row; a wide one is set smaller."""
@@ -76,14 +80,38 @@ def confusion_matrices(report: Report) -> Html:
     """What was taken for what, before and after; empty where nothing was measured."""
     names = report.recipe.data.class_names
     pairs = (("Before", report.before.confusion), ("After", report.after.confusion))
-    drawn = [_matrix(title, counts, names) for title, counts in pairs if counts]
+    # A thousand classes would make a million cells, in which nobody finds a mistake.
+    drawn = [
+        (_matrix if len(counts) <= _MOST_DRAWN_CLASSES else _mistakes)(title, counts, names)
+        for title, counts in pairs
+        if counts
+    ]
     if not drawn:
         return Html("")
     return join([tag("h2", "What was taken for what"), tag("div", *drawn, class_="pair")])
 
 
-def _matrix(title: str, counts: tuple[tuple[int, ...], ...], names: tuple[str, ...]) -> Html:
-    labels = [names[i] if i < len(names) else str(i) for i in range(len(counts))]
+def _mistakes(title: str, counts: Counts, names: tuple[str, ...]) -> Html:
+    """The most frequent mistakes, as a list."""
+    mistakes = [
+        (-count, true, answer)
+        for true, row in enumerate(counts)
+        for answer, count in enumerate(row)
+        if count and true != answer
+    ]
+    rows = [
+        [_class_name(true, names), _class_name(answer, names), str(-count)]
+        for count, true, answer in sorted(mistakes)[:_MOST_MISTAKES]
+    ]
+    return table([f"{title}: true class", "Answer", "Times"], rows)
+
+
+def _class_name(index: int, names: tuple[str, ...]) -> str:
+    return names[index] if index < len(names) else str(index)
+
+
+def _matrix(title: str, counts: Counts, names: tuple[str, ...]) -> Html:
+    labels = [_class_name(index, names) for index in range(len(counts))]
     head = tag("tr", tag("th", ""), *(tag("th", label, scope="col") for label in labels))
     rows = [
         tag("tr", tag("th", label, scope="row"), *(_cell(count, sum(row)) for count in row))

@@ -15,7 +15,8 @@ p, caption { color: var(--soft); }
 .lead { margin: 6px 0 28px; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 18px; }
-.tile b { display: block; font-size: 28px; font-weight: 650; line-height: 1.2; color: var(--pine); }
+.tile b { display: block; font-size: 26px; font-weight: 650; line-height: 1.2; white-space: nowrap; }
+.tile b { color: var(--pine); } .tile.worse b { color: var(--bad); }
 .tile span { color: var(--soft); font-size: 13px; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

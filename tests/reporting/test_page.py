@@ -115,6 +115,35 @@ def test_that_a_confusion_shows_class_names_and_every_count() -> None:
     assert drawn[: len(counts)] == [str(count) if count else "·" for count in counts]
 
 
+def test_that_many_classes_are_told_by_their_most_frequent_mistakes() -> None:
+    report = make_report()
+    counts = [[0] * 1000 for _ in range(1000)]
+    for index in range(1000):
+        counts[index][index] = 50
+    counts[3][5], counts[998][999] = 2, 7
+    confusion = tuple(map(tuple, counts))
+    page = report_html(
+        msgspec.structs.replace(report, after=msgspec.structs.replace(report.after, confusion=confusion))
+    )
+    assert len(page) < 100_000
+    words = [word for word in Page(page).words if word.strip()]
+    start = words.index("After: true class") + 3
+    assert words[start : start + 6] == ["998", "999", "7", "3", "5", "2"]
+
+
+@pytest.mark.parametrize(
+    ("latency", "accuracy_change", "said"),
+    [(2.0, 0.01, ("2.00×faster", "+1.00 pt")), (0.5, -0.01, ("2.00×slower", "−1.00 pt"))],
+)
+def test_that_the_headline_says_faster_or_slower_as_it_is(
+    latency: float, accuracy_change: float, said: tuple[str, str]
+) -> None:
+    report = make_report()
+    ratios = msgspec.structs.replace(report.ratios, latency=latency, accuracy_change=accuracy_change)
+    text = "".join(Page(report_html(msgspec.structs.replace(report, ratios=ratios))).words)
+    assert all(words in text for words in said)
+
+
 def without_measurements(stats: ModelStats) -> ModelStats:
     return msgspec.structs.replace(stats, confusion=(), latency_ms=None, macs=None)
 
