@@ -111,6 +111,10 @@ class EngineClient:
             with contextlib.suppress(msgspec.MsgspecError):
                 answers.put(_DECODER.decode(line))
         answers.put(None)
+        if self._is_detached:
+            # Nobody calls close() any more, so the one who read to the end tidies up.
+            process.stdout.close()
+            process.wait()
 
     def send(self, request: Request) -> None:
         """Sends one request.

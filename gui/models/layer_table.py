@@ -137,7 +137,7 @@ class LayerTableProxy(QSortFilterProxyModel):
     def set_sought(self, text: str) -> None:
         """Shows only layers whose name or type holds ``text``."""
         self._sought = text.casefold().strip()
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
         """Qt's hook."""

@@ -109,13 +109,14 @@ class InspectPage(Page):
         self._model.set_layers(inspection.layers if inspection else ())
         self._stack.setCurrentIndex(int(inspection is not None))
         self._compress.setVisible(inspection is not None)
-        self._panel.set_layer(None)
         self._show_sums()
         if inspection:
             # The last column takes what is left: a long reason must not push the table wider than its card.
             for column in range(self._model.columnCount() - 1):
                 self._table.resizeColumnToContents(column)
             self._table.selectRow(0)
+        # Focus may have made the first row current before, so that its change is not told here.
+        self._show_layer(self._table.currentIndex())
 
     def _show_sums(self) -> None:
         inspection = self._inspection
@@ -149,7 +150,10 @@ class InspectPage(Page):
         return "   ".join(part for part in parts if part)
 
     def _on_table_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self._panel.set_layer(self._proxy.layer_at(current) if current.isValid() else None)
+        self._show_layer(current)
+
+    def _show_layer(self, index: QModelIndex) -> None:
+        self._panel.set_layer(self._proxy.layer_at(index) if index.isValid() else None)
 
     def _on_search_changed(self, text: str) -> None:
         self._proxy.set_sought(text)

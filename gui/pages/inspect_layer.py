@@ -67,6 +67,10 @@ class LayerPanel(Card):
         self._kind.setVisible(layer is not None)
         self._show_facts()
 
+    def shown_layer(self) -> LayerStats | None:
+        """The layer that is shown."""
+        return self._layer
+
     def _show_facts(self) -> None:
         facts = self._facts_of(self._layer) if self._layer else [("", "")] * len(self._facts)
         for (name, value), (title, text) in zip(self._facts, facts, strict=True):
