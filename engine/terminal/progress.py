@@ -59,7 +59,11 @@ def told_to_people() -> Iterator[OnEvent]:
         ),
         console=console,
     ) as bars:
-        yield LiveBars(bars).tell
+        live = LiveBars(bars)
+        try:
+            yield live.tell
+        finally:
+            live.stop_waiting()
 
 
 def facts_text(values: Mapping[str, float | None], shown: Sequence[str]) -> str:
@@ -107,10 +111,14 @@ class LiveBars:
             case _:
                 pass
 
-    def _plan(self, stages: tuple[PlannedStage, ...]) -> None:
+    def stop_waiting(self) -> None:
+        """Takes the bar of the engine's start away: it has started, or what was asked is wrong."""
         if self._waiting is not None:
             self._bars.remove_task(self._waiting)
             self._waiting = None
+
+    def _plan(self, stages: tuple[PlannedStage, ...]) -> None:
+        self.stop_waiting()
         for stage in stages:
             self._tasks.append(self._bars.add_task(stage.title, total=stage.steps, start=False, facts=""))
 
