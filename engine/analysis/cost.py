@@ -16,7 +16,13 @@ def convolution_macs(layer: nn.Module, output: Shape) -> int:
     assert isinstance(layer, nn.modules.conv._ConvNd)
     reads = layer.in_channels // layer.groups * prod(layer.kernel_size)
     if layer.transposed:
-        reads = layer.out_channels // layer.groups * prod(layer.kernel_size) * layer.in_channels // layer.out_channels
+        reads = (
+            layer.out_channels
+            // layer.groups
+            * prod(layer.kernel_size)
+            * layer.in_channels
+            // layer.out_channels
+        )
     return prod(output[1:]) * reads
 
 
@@ -47,14 +53,20 @@ def count_macs(captured: CapturedGraph) -> dict[str, int | None]:
         outputs = [shape_of(node) for node in captured.nodes_of(name)]
         shapes = [shape for shape in outputs if shape is not None]
         is_known = count is not None and captured.graph is not None and len(shapes) == len(outputs)
-        counts[name] = sum(count(layer, shape) for shape in shapes) if is_known and count is not None else None
+        counts[name] = (
+            sum(count(layer, shape) for shape in shapes) if is_known and count is not None else None
+        )
     return counts
 
 
 def total_macs(counts: dict[str, int | None]) -> int | None:
     """The sum; None where some layer's share is not known."""
     values = list(counts.values())
-    return None if any(value is None for value in values) else sum(value for value in values if value is not None)
+    return (
+        None
+        if any(value is None for value in values)
+        else sum(value for value in values if value is not None)
+    )
 
 
 def count_parameters(module: nn.Module) -> tuple[int, int]:
@@ -62,5 +74,3 @@ def count_parameters(module: nn.Module) -> tuple[int, int]:
     parameters = list(module.parameters())
     total = sum(parameter.numel() for parameter in parameters)
     return total, sum(int(torch.count_nonzero(parameter)) for parameter in parameters)
-
-

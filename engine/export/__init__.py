@@ -1,0 +1,1 @@
+"""Writing files, opening them again, and saying what they are."""

@@ -1,14 +1,17 @@
 """A mark in the exported graph where integers begin and end: it becomes QuantizeLinear and DequantizeLinear."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from onnxscript import opset18 as op
+from onnxscript import opset18
 from torch import nn
 
 from engine.quantization.quantizers import ACTIVATION_MAX
 
 _UINT8 = 2
+# onnxscript's operators are written for its own compiler; as plain functions their type variables cannot be solved.
+op: Any = opset18
 
 
 @torch.library.custom_op("penjing::quantize_dequantize", mutates_args=())
@@ -29,7 +32,9 @@ def translate_mark(values: Any, scale: float, zero_point: int) -> Any:
     return op.DequantizeLinear(op.QuantizeLinear(values, scale_value, zero_value), scale_value, zero_value)
 
 
-TRANSLATIONS = {torch.ops.penjing.quantize_dequantize.default: translate_mark}
+TRANSLATIONS: dict[Callable[..., Any], Callable[..., Any]] = {
+    torch.ops.penjing.quantize_dequantize.default: translate_mark
+}
 """What the exporter is told about the mark."""
 
 

@@ -77,7 +77,9 @@ def put_integers_(graph: onnx.GraphProto, layer: str, integers: IntegerLayer) ->
     node = _reader(graph, f"{layer}.weight")
     if node is None or node.op_type not in ("Conv", "Gemm"):
         found = "renamed" if node is None else node.op_type
-        raise RunError("export_failed", format="onnx-int8", reason=f'the weight of layer "{layer}" was {found}')
+        raise RunError(
+            "export_failed", format="onnx-int8", reason=f'the weight of layer "{layer}" was {found}'
+        )
     weight = _dequantize_(graph, f"{layer}.weight", integers.levels, integers.scale)
     _remove_initializer_(graph, node.input[1])
     node.input[1] = weight
@@ -98,7 +100,11 @@ def _dequantize_(graph: onnx.GraphProto, name: str, values: np.ndarray, scale: n
     for part, array in parts.items():
         graph.initializer.append(numpy_helper.from_array(np.ascontiguousarray(array), f"{name}.{part}"))
     node = helper.make_node(
-        "DequantizeLinear", [f"{name}.{part}" for part in parts], [f"{name}.dequantized"], f"{name}.dequantize", axis=0
+        "DequantizeLinear",
+        [f"{name}.{part}" for part in parts],
+        [f"{name}.dequantized"],
+        f"{name}.dequantize",
+        axis=0,
     )
     graph.node.insert(0, node)
     return f"{name}.dequantized"
@@ -121,7 +127,14 @@ def _remove_initializer_(graph: onnx.GraphProto, name: str) -> None:
 
 def strip_(model: onnx.ModelProto) -> None:
     """Removes the exporter's notes: they can weigh as much as the weights (docs/decisions.md)."""
-    for part in (model, model.graph, *model.graph.node, *model.graph.input, *model.graph.output, *model.graph.initializer):
+    for part in (
+        model,
+        model.graph,
+        *model.graph.node,
+        *model.graph.input,
+        *model.graph.output,
+        *model.graph.initializer,
+    ):
         del part.metadata_props[:]
         part.doc_string = ""
     del model.graph.value_info[:]

@@ -63,10 +63,7 @@ def prepare_integer(model: CompressedModel) -> Prepared:
         scales[name] = weight_scale(weight, bits=bits)
         levels[name] = round_weight(weight, scales[name], bits=bits)
     factors = fold_batch_norms_(module)
-    grids = {
-        name: (float(scale), int(zero))
-        for name, (scale, zero) in ((n, q.grid()) for n, q in activation_quantizers(module).items())
-    }
+    grids = {name: _numbers(*quantizer.grid()) for name, quantizer in activation_quantizers(module).items()}
     integers = {}
     for name in placement.bits:
         layer = module.get_submodule(name)
@@ -78,12 +75,16 @@ def prepare_integer(model: CompressedModel) -> Prepared:
     return Prepared(module=module, integers=integers)
 
 
+def _numbers(scale: torch.Tensor, zero_point: torch.Tensor) -> tuple[float, int]:
+    return float(scale), int(zero_point)
+
+
 def bare_copy(model: CompressedModel) -> nn.Module:
     """A copy on the CPU with masks baked in, without rounding of weights."""
     module = copy.deepcopy(model.module).eval().to("cpu")
     switch_quantizers_(module, is_on=False)
     remove_parametrizations_(module)
-    return module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
+    return module.to(memory_format=torch.contiguous_format)
 
 
 def _integer_layer(
@@ -95,7 +96,7 @@ def _integer_layer(
     folded = (scale * factor.abs()).double()
     bias = layer.bias.detach().double() if isinstance(layer.bias, torch.Tensor) else None
     if bias is not None:
-        # A channel whose weights are (nearly) all zero would need a bias beyond 32 bits: a coarser grid costs it nothing.
+        # The bias of a channel whose weights are (nearly) all zero would not fit in 32 bits: a coarser grid is free.
         wanted = bias.abs() / (input_scale * INT32_ROOM)
         signed = torch.where((wanted > folded).view(shape), torch.zeros_like(signed), signed)
         folded = torch.maximum(folded, wanted)
@@ -119,7 +120,9 @@ def fold_batch_norms_(module: fx.GraphModule) -> dict[str, torch.Tensor]:
         source = node.args[0] if node.args else None
         before = _single_reader(source, node)
         layer = None if before is None else _module_of(module, before)
-        if isinstance(norm, nn.modules.batchnorm._BatchNorm) and isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear):
+        if isinstance(norm, nn.modules.batchnorm._BatchNorm) and isinstance(
+            layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear
+        ):
             assert before is not None
             if norm.running_mean is None or len(_calls(module, str(before.target))) > 1:
                 continue
@@ -132,7 +135,9 @@ def fold_batch_norms_(module: fx.GraphModule) -> dict[str, torch.Tensor]:
     return factors
 
 
-def _fold_(layer: nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear, norm: nn.modules.batchnorm._BatchNorm) -> torch.Tensor:
+def _fold_(
+    layer: nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear, norm: nn.modules.batchnorm._BatchNorm
+) -> torch.Tensor:
     assert norm.running_mean is not None and norm.running_var is not None
     gamma = norm.weight if norm.weight is not None else torch.ones_like(norm.running_mean)
     beta = norm.bias if norm.bias is not None else torch.zeros_like(norm.running_mean)

@@ -77,7 +77,9 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
         title=title,
         stem=stem,
         imports="\n".join(_imports(code.src, code.globals)),
-        layers="\n".join(f'    "{name}": lambda: {_construction(name, layer)},' for name, layer in _leaves(module)),
+        layers="\n".join(
+            f'    "{name}": lambda: {_construction(name, layer)},' for name, layer in _leaves(module)
+        ),
         buffers="\n".join(_own_tensors(module)),
         forward=forward,
     )
@@ -124,7 +126,10 @@ def _own_tensors(module: fx.GraphModule) -> list[str]:
     """Parameters and buffers that stand outside of layers, such as position embeddings."""
     inside = {name for name, _ in _leaves(module)}
     lines = []
-    for kind, tensors in (("register_parameter", module.named_parameters()), ("register_buffer", module.named_buffers())):
+    for kind, tensors in (
+        ("register_parameter", module.named_parameters()),
+        ("register_buffer", module.named_buffers()),
+    ):
         for name, tensor in tensors:
             path, _, leaf = name.rpartition(".")
             if path not in inside:

@@ -19,9 +19,20 @@ from engine.data.splits import Data, Split
 RUNTIME = f"onnxruntime {ort.__version__}"
 _ERROR_LEVEL = 3
 INTEGER_MATRIX = frozenset(
-    {"QLinearConv", "QGemm", "QLinearMatMul", "MatMulInteger", "MatMulIntegerToFloat", "ConvInteger", "DynamicQuantizeMatMul", "QAttention"}
+    {
+        "QLinearConv",
+        "QGemm",
+        "QLinearMatMul",
+        "MatMulInteger",
+        "MatMulIntegerToFloat",
+        "ConvInteger",
+        "DynamicQuantizeMatMul",
+        "QAttention",
+    }
 )
-FLOAT_MATRIX = frozenset({"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose", "LSTM", "GRU", "RNN"})
+FLOAT_MATRIX = frozenset(
+    {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose", "LSTM", "GRU", "RNN"}
+)
 
 
 def open_session(path: Path, *, threads: int) -> ort.InferenceSession:
@@ -45,7 +56,9 @@ def _options(threads: int) -> ort.SessionOptions:
     return options
 
 
-def run_split(session: ort.InferenceSession, split: Split, data: Data, ctx: RunContext, batch_size: int = 256) -> torch.Tensor:
+def run_split(
+    session: ort.InferenceSession, split: Split, data: Data, ctx: RunContext, batch_size: int = 256
+) -> torch.Tensor:
     """The answers to a whole split, float32 (N, classes); one by one where the file's batch is fixed."""
     entry = session.get_inputs()[0]
     size = entry.shape[0] if isinstance(entry.shape[0], int) else batch_size
@@ -66,13 +79,19 @@ def count_operators(path: Path) -> tuple[int, int, tuple[str, ...]]:
         options.optimized_model_filepath = str(optimised)
         ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         kinds = Counter(node.op_type for node in onnx.load(str(optimised)).graph.node)
-    integers = sum(count for kind, count in kinds.items() if kind in INTEGER_MATRIX or kind.startswith("QLinear"))
+    integers = sum(
+        count for kind, count in kinds.items() if kind in INTEGER_MATRIX or kind.startswith("QLinear")
+    )
     floats = {kind: count for kind, count in kinds.items() if kind in FLOAT_MATRIX}
     return integers, sum(floats.values()), tuple(sorted(floats))
 
 
 def measure_latency(
-    sessions: Sequence[ort.InferenceSession], sample: np.ndarray, ctx: RunContext, *, threads: int, runs: int = 0
+    sessions: Sequence[ort.InferenceSession],
+    sample: np.ndarray,
+    ctx: RunContext,
+    *,
+    threads: int,
 ) -> tuple[Latency, ...]:
     """Milliseconds of one run each, alternating, so that a noisy machine is noisy for all.
 
@@ -81,15 +100,9 @@ def measure_latency(
         sample: one batch, float32.
         ctx: stops between rounds.
         threads: of the sessions, for the record.
-        runs: rounds; 0 chooses 50 to 400, so that it takes about four seconds.
     """
     calls = [_caller(session, sample) for session in sessions]
-    begin = time.perf_counter()
-    for _ in range(5):
-        for call in calls:
-            call()
-    per_round = (time.perf_counter() - begin) / 5
-    rounds = runs or int(min(max(4.0 / max(per_round, 1e-6), 50), 400))
+    rounds = _affordable_rounds(calls)
     times = np.empty((rounds, len(calls)))
     for row in times:
         ctx.raise_if_cancelled()
@@ -102,6 +115,16 @@ def measure_latency(
         Latency(p50=float(a), p95=float(b), threads=threads, batch=len(sample), runs=rounds)
         for a, b in zip(p50, p95, strict=True)
     )
+
+
+def _affordable_rounds(calls: list[Callable[[], object]], warm_up: int = 5) -> int:
+    """As many rounds as take about four seconds, 50 to 400, after a warm-up that is timed."""
+    begin = time.perf_counter()
+    for _ in range(warm_up):
+        for call in calls:
+            call()
+    per_round = (time.perf_counter() - begin) / warm_up
+    return int(min(max(4.0 / max(per_round, 1e-6), 50), 400))
 
 
 def _caller(session: ort.InferenceSession, sample: np.ndarray) -> Callable[[], object]:

@@ -57,7 +57,9 @@ def answers_of(model: nn.Module, data: Data, ctx: RunContext, batch_size: int = 
     return torch.cat(parts)
 
 
-def verify_onnx(path: Path, wanted: torch.Tensor, data: Data, ctx: RunContext, *, planned: int, threads: int) -> Artifact:
+def verify_onnx(
+    path: Path, wanted: torch.Tensor, data: Data, ctx: RunContext, *, planned: int, threads: int
+) -> Artifact:
     """One ONNX file against the answers of the torch model.
 
     Args:
@@ -93,7 +95,9 @@ def verify_onnx(path: Path, wanted: torch.Tensor, data: Data, ctx: RunContext, *
 
 def _integer_verdict(agreement: float, integers: int, planned: int) -> Verdict:
     if agreement < AGREEMENT_LIMIT:
-        return Verdict(False, "verdict_agreement", {"found": f"{agreement:.4f}", "limit": str(AGREEMENT_LIMIT)})
+        return Verdict(
+            False, "verdict_agreement", {"found": f"{agreement:.4f}", "limit": str(AGREEMENT_LIMIT)}
+        )
     if integers < planned:
         return Verdict(False, "verdict_operators", {"found": str(integers), "planned": str(planned)})
     return VERIFIED
@@ -105,7 +109,9 @@ def _float_verdict(error: float) -> Verdict:
     return VERIFIED
 
 
-def verify_python(weights: Path, module: nn.Module, wanted: torch.Tensor, data: Data, ctx: RunContext) -> Artifact:
+def verify_python(
+    weights: Path, module: nn.Module, wanted: torch.Tensor, data: Data, ctx: RunContext
+) -> Artifact:
     """Weights with their loader beside them: loaded as a user would, against the torch model's answers.
 
     Where the network could not be traced there is no loader, and the weights are loaded into ``module``.
@@ -123,12 +129,21 @@ def verify_python(weights: Path, module: nn.Module, wanted: torch.Tensor, data: 
     error = largest_error(found, wanted)
     metrics, _ = metrics_of(found, data.test.labels.cpu(), found.shape[1])
     return _artifact(
-        weights, _float_verdict(error), accuracy=metrics.accuracy, agreement=agreement_of(found, wanted), error=error
+        weights,
+        _float_verdict(error),
+        accuracy=metrics.accuracy,
+        agreement=agreement_of(found, wanted),
+        error=error,
     )
 
 
 def _artifact(
-    path: Path, verdict: Verdict, *, accuracy: float | None = None, agreement: float | None = None, error: float | None = None
+    path: Path,
+    verdict: Verdict,
+    *,
+    accuracy: float | None = None,
+    agreement: float | None = None,
+    error: float | None = None,
 ) -> Artifact:
     return Artifact(
         path=path.name,

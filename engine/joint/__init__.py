@@ -1,0 +1,1 @@
+"""Pruning and quantization on one model, in one training."""

@@ -82,7 +82,9 @@ class CompressedModel:
         if not names:
             reason = self.captured.untraced_because or "no layer has channels that can be removed"
             assert self.recipe.prune is not None
-            raise RequestError("nothing_prunable", granularity=self.recipe.prune.granularity.value, reason=reason)
+            raise RequestError(
+                "nothing_prunable", granularity=self.recipe.prune.granularity.value, reason=reason
+            )
 
     def _require_quantizable(self, placement: Placement) -> None:
         if not placement.bits:
@@ -103,7 +105,11 @@ class CompressedModel:
         return tuple(
             name
             for name, layer in layers_of(self.module)
-            if (name in self.channels.layers if is_channel else isinstance(getattr(layer, "weight", None), torch.Tensor))
+            if (
+                name in self.channels.layers
+                if is_channel
+                else isinstance(getattr(layer, "weight", None), torch.Tensor)
+            )
             and layer_ratio(spec, name) > 0
         )
 

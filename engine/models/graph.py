@@ -55,7 +55,9 @@ class CapturedGraph:
     def nodes_of(self, layer: str) -> list[fx.Node]:
         """The calls of a layer."""
         graph = self.graph
-        return [] if graph is None else [n for n in graph.nodes if n.op == "call_module" and n.target == layer]
+        return (
+            [] if graph is None else [n for n in graph.nodes if n.op == "call_module" and n.target == layer]
+        )
 
 
 def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
@@ -76,7 +78,10 @@ def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
         work = module
         answer = run_probe(module, example_shape)
     return CapturedGraph(
-        module=work, example_shape=example_shape, output_shape=tuple(answer.shape[1:]), untraced_because=reason
+        module=work,
+        example_shape=example_shape,
+        output_shape=tuple(answer.shape[1:]),
+        untraced_because=reason,
     )
 
 

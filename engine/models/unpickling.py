@@ -71,7 +71,7 @@ def globals_of(path: Path) -> set[str]:
     """
     try:
         file = _wrapped_legacy(path) if is_legacy(path) else path
-        return set(torch.serialization.get_unsafe_globals_in_checkpoint(file))  # type: ignore[arg-type]
+        return set(torch.serialization.get_unsafe_globals_in_checkpoint(file))
     except pickle.UnpicklingError:
         found = "it was pickled by another protocol than torch.save's own"
         raise RequestError("file_unknown_format", path=path, found=found) from None

@@ -64,7 +64,7 @@ def unpack_random(payload: Payload) -> None:
     version, numbers, gauss = state["python"]
     random.setstate((version, tuple(numbers), gauss))
     name, keys, position, has_gauss, cached = state["numpy"]
-    np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))  # noqa: NPY002
+    np.random.set_state((name, keys.numpy().astype(np.uint32), position, has_gauss, cached))
 
 
 def _python_state() -> list[Any]:
@@ -73,7 +73,7 @@ def _python_state() -> list[Any]:
 
 
 def _numpy_state() -> list[Any]:
-    name, keys, position, has_gauss, cached = np.random.get_state(legacy=True)  # noqa: NPY002
+    name, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     return [name, torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, cached]
 
 
@@ -85,7 +85,13 @@ class CheckpointStore:
         self.manifest = folder.read_manifest()
 
     def save(
-        self, payload: Payload, *, step: int, events_offset: int, is_best: bool = False, accuracy: float | None = None
+        self,
+        payload: Payload,
+        *,
+        step: int,
+        events_offset: int,
+        is_best: bool = False,
+        accuracy: float | None = None,
     ) -> str:
         """Writes a checkpoint and then the manifest; returns the path relative to the run's folder."""
         buffer = io.BytesIO()

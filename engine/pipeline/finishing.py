@@ -11,7 +11,7 @@ from engine.contract.events import Outcome, Progress, Stage
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import Recipe
 from engine.contract.report import Artifact
-from engine.contract.run_folder import write_checksums
+from engine.contract.run_folder import RunFolder, write_checksums
 from engine.contract.stats import Latency
 from engine.data.splits import Data
 from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
@@ -19,11 +19,12 @@ from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
 from engine.export.runtime import measure_latency, open_session
 from engine.joint.compressed import CompressedModel
+from engine.models.opening import open_model
 from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, source_of
-from engine.models.opening import open_model
 
 BASELINE = "original-float32.onnx"
+SUFFIXES = (".onnx", ".pt", ".py")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
 
 
@@ -39,10 +40,14 @@ def export_all(work: Work) -> None:
         artifacts.append(WRITERS[name](job, work.folder.artifacts / FILE_NAMES[name]))
         _tell(work, number + 2)
     latency, timed = time_files(baseline, artifacts, work)
-    write_checksums(work.folder.artifacts, [p for p in work.folder.artifacts.iterdir() if p.suffix in (".onnx", ".pt", ".py")])
+    write_checksums_of(work.folder)
     _tell(work, len(artifacts) + 2)
     report = build_report(
-        work, Outcome.COMPLETED, artifacts=timed, baseline_bytes=baseline.stat().st_size, baseline_latency=latency
+        work,
+        Outcome.COMPLETED,
+        artifacts=timed,
+        baseline_bytes=baseline.stat().st_size,
+        baseline_latency=latency,
     )
     _tell_gains(work, report.ratios.latency, report.ratios.file)
     write_report(work.folder, report)
@@ -57,6 +62,13 @@ def _tell_gains(work: Work, latency: float | None, file: float | None) -> None:
         work.ctx.warn("note_slower", ratio=f"{latency:.2f}")
     if file is not None and file < 1:
         work.ctx.warn("note_no_gain", format=ExportFormat.ONNX_INT8.value)
+
+
+def write_checksums_of(folder: RunFolder) -> None:
+    """The checksums of all files that lie in a run's ``artifacts/``."""
+    write_checksums(
+        folder.artifacts, [path for path in folder.artifacts.iterdir() if path.suffix in SUFFIXES]
+    )
 
 
 def export_job(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> ExportJob:
@@ -84,7 +96,8 @@ def time_files(baseline: Path, artifacts: list[Artifact], work: Work) -> tuple[L
     by_path = dict(zip((artifact.path for artifact in timed), latencies[1:], strict=True))
     prefix = work.folder.artifacts.name
     return latencies[0], tuple(
-        msgspec.structs.replace(a, path=f"{prefix}/{a.path}", latency_ms=by_path.get(a.path)) for a in artifacts
+        msgspec.structs.replace(a, path=f"{prefix}/{a.path}", latency_ms=by_path.get(a.path))
+        for a in artifacts
     )
 
 

@@ -24,7 +24,9 @@ def inspect_model(source: ModelSource, spec: DataSpec | None, ctx: RunContext) -
         check_data_fits(data, loaded)
         metrics, _ = evaluate(loaded.module, data.test, data, ctx)
     model = compressed_model(loaded, Recipe(model=ModelSpec(file=source.file)))
-    return Inspection(source=loaded.info, layers=measure_layers(model), totals=measure_totals(model), metrics=metrics)
+    return Inspection(
+        source=loaded.info, layers=measure_layers(model), totals=measure_totals(model), metrics=metrics
+    )
 
 
 def summarise_data(spec: DataSpec, ctx: RunContext) -> DataSummary:

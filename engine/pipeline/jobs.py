@@ -5,14 +5,25 @@ from pathlib import Path
 from typing import Any
 
 from engine.context import RunContext
-from engine.contract.messages import DataSummary, Estimate, Estimation, Export, Inspect, Job, Preview, Run, Verify
+from engine.contract.messages import (
+    DataSummary,
+    Estimate,
+    Estimation,
+    Export,
+    Inspect,
+    Job,
+    Preview,
+    Run,
+    Verify,
+)
 from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
 from engine.contract.stats import Inspection
 from engine.pipeline.estimating import estimate
 from engine.pipeline.inspecting import inspect_model, summarise_data
-from engine.pipeline.rereading import export_again, verify_file
+from engine.pipeline.rereading import export_again
 from engine.pipeline.runner import run_recipe
+from engine.pipeline.verifying import verify_file
 
 
 def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
@@ -54,5 +65,3 @@ HANDLERS: dict[type[Any], Callable[[Any, RunContext], Record]] = {
 def do_job(job: Job, ctx: RunContext) -> Record:
     """Carries out one request and returns the record that answers it."""
     return HANDLERS[type(job)](job, ctx)
-
-

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import onnxruntime
@@ -39,7 +40,7 @@ def prepare_machine(recipe: Recipe) -> int:
 
 def require_device(device: Device) -> None:
     """Refuses a device that this machine does not have."""
-    is_there = {
+    is_there: dict[Device, Callable[[], bool]] = {
         Device.CPU: lambda: True,
         Device.CUDA: torch.cuda.is_available,
         Device.MPS: torch.backends.mps.is_available,

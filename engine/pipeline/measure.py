@@ -64,7 +64,11 @@ def kind_of(layer: nn.Module) -> str:
 def weight_bits(model: CompressedModel, layer: str) -> int:
     """Bits of a layer's weights as they stand."""
     is_rounded = model.structure.is_quantized and model.placement is not None
-    return model.placement.bits.get(layer, FLOAT_BITS) if is_rounded and model.placement is not None else FLOAT_BITS
+    return (
+        model.placement.bits.get(layer, FLOAT_BITS)
+        if is_rounded and model.placement is not None
+        else FLOAT_BITS
+    )
 
 
 def activation_bits(model: CompressedModel, layer: str) -> int:
@@ -138,7 +142,8 @@ def count_bops(model: CompressedModel, layers: tuple[LayerStats, ...]) -> int | 
     if any(layer.macs is None for layer in layers):
         return None
     return sum(
-        (layer.macs or 0) * weight_bits(model, layer.name) * activation_bits(model, layer.name) for layer in layers
+        (layer.macs or 0) * weight_bits(model, layer.name) * activation_bits(model, layer.name)
+        for layer in layers
     )
 
 
@@ -147,7 +152,9 @@ def sqnr_db(model: CompressedModel, layer: str) -> float | None:
     if weight_bits(model, layer) == FLOAT_BITS:
         return None
     exact = model.masked_weight(layer).double()
-    rounded = model.module.get_submodule(layer).weight.detach().double()  # type: ignore[union-attr,operator]
+    weight = weight_of(model.module.get_submodule(layer))
+    assert weight is not None
+    rounded = weight.detach().double()
     noise = float((exact - rounded).square().sum())
     signal = float(exact.square().sum())
     return None if noise == 0 or signal == 0 else float(10 * torch.log10(torch.tensor(signal / noise)))

@@ -1,5 +1,6 @@
 """The best so far of a run that has not ended: rebuilt from its checkpoints, measured as far as time allows."""
 
+import contextlib
 import time
 
 from engine.context import Control, RunContext
@@ -13,7 +14,7 @@ from engine.pipeline.checkpoints import CheckpointStore, structure_of
 from engine.pipeline.measure import measure_model
 from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, calibration_batches
-from engine.tasks.classification import evaluate
+from engine.tasks.classification import Confusion, evaluate
 
 EVALUATION_PATIENCE_S = 3.0
 
@@ -61,11 +62,10 @@ def report_best_so_far(work: Work) -> Report | None:
         work.model = best_model(work.inputs, work.folder, RunContext(ask=work.ctx.ask))
     except RequestError:
         return None
-    metrics, confusion = Metrics(), ()
-    try:
+    metrics: Metrics = Metrics()
+    confusion: Confusion = ()
+    with contextlib.suppress(RunCancelled):
         metrics, confusion = evaluate(work.model.module, work.data.test, work.data, quiet, batch_size=64)
-    except RunCancelled:
-        pass
     work.after = measure_model(work.model, metrics, confusion)
     report = build_report(work, Outcome.CANCELLED)
     write_report(work.folder, report)

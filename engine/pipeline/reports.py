@@ -41,7 +41,9 @@ def build_report(
         weights_sha256=hash_weights(work.model),
         before=before,
         after=after,
-        ratios=ratios_of(before, after, file=_ratio(baseline_bytes, None if main is None else main.size_bytes)),
+        ratios=ratios_of(
+            before, after, file=_ratio(baseline_bytes, None if main is None else main.size_bytes)
+        ),
         layers=layer_reports(work.model, before, after),
         artifacts=artifacts,
         seconds=work.seconds,
@@ -77,7 +79,9 @@ def _ratio(before: float | None, after: float | None) -> float | None:
 def layer_reports(model: CompressedModel, before: ModelStats, after: ModelStats) -> tuple[LayerReport, ...]:
     """Each layer before and after."""
     earlier = {layer.name: layer for layer in before.layers}
-    return tuple(_layer_report(model, earlier[layer.name], layer) for layer in after.layers if layer.name in earlier)
+    return tuple(
+        _layer_report(model, earlier[layer.name], layer) for layer in after.layers if layer.name in earlier
+    )
 
 
 def _layer_report(model: CompressedModel, before: LayerStats, after: LayerStats) -> LayerReport:

@@ -19,6 +19,7 @@ from engine.contract.report import Report
 from engine.contract.run_folder import RunFolder, check_folder_can_be_made, write_record
 from engine.contract.source import SourceInfo
 from engine.contract.stats import ModelStats
+from engine.joint.compressed import CompressedModel
 from engine.pipeline.checkpoints import CheckpointStore, Payload, structure_of
 from engine.pipeline.lock import hold_folder
 from engine.pipeline.machine import prepare_machine
@@ -68,10 +69,7 @@ def _check_same_source(inputs: Inputs, folder: RunFolder) -> None:
         raise RequestError("source_changed", path=inputs.loaded.info.file)
 
 
-def _run_in_folder(inputs: Inputs, model: object, folder: RunFolder, ctx: RunContext) -> Report:
-    from engine.joint.compressed import CompressedModel
-
-    assert isinstance(model, CompressedModel)
+def _run_in_folder(inputs: Inputs, model: CompressedModel, folder: RunFolder, ctx: RunContext) -> Report:
     folder.checkpoints.mkdir(parents=True, exist_ok=True)
     with hold_folder(folder.root), _logging_to(folder.log):
         if not folder.recipe.exists():
@@ -124,7 +122,11 @@ def _unforeseen(error: Exception) -> PenjingError:
 
 
 def _is_memory(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error)
+    return (
+        isinstance(error, MemoryError)
+        or "out of memory" in str(error)
+        or "can't allocate memory" in str(error)
+    )
 
 
 def _begin(work: Work, stages: tuple[StagePlan, ...], payload: Payload | None) -> None:
@@ -168,7 +170,11 @@ def _finish_cancelled(work: Work, cancelled: RunCancelled) -> None:
     report = report_best_so_far(work)
     work.ctx.emit(
         RunFinished(
-            outcome=Outcome.CANCELLED, message=cancelled.message, code=cancelled.code, result=report, time=time.time()
+            outcome=Outcome.CANCELLED,
+            message=cancelled.message,
+            code=cancelled.code,
+            result=report,
+            time=time.time(),
         )
     )
 

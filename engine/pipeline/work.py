@@ -1,5 +1,6 @@
 """Everything a run works on, opened and checked before the first file is written."""
 
+import difflib
 import math
 from dataclasses import dataclass, field, replace
 
@@ -63,8 +64,6 @@ def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
 
 
 def _check_layer_names(recipe: Recipe, loaded: LoadedModel) -> None:
-    import difflib
-
     known = [name for name, _ in layers_of(loaded.module)]
     for table, part in (("prune.layers", recipe.prune), ("quantize.layers", recipe.quantize)):
         for layer in part.layers if part is not None else ():
@@ -74,11 +73,11 @@ def _check_layer_names(recipe: Recipe, loaded: LoadedModel) -> None:
 
 
 def _on_device(data: Data, device: str) -> Data:
-    splits = {
-        name: Split(split.inputs.to(device), split.labels.to(device))
-        for name, split in (("train", data.train), ("validation", data.validation), ("test", data.test))
-    }
-    return replace(data, **splits)
+    train, validation, test = (
+        Split(split.inputs.to(device), split.labels.to(device))
+        for split in (data.train, data.validation, data.test)
+    )
+    return replace(data, train=train, validation=validation, test=test)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,4 +187,4 @@ def calibration_batches(data: Data, samples: int, *, seed: int, batch_size: int 
     """Inputs from a seeded choice of training samples, normalised."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(data.train), generator=generator)[:samples].to(data.train.inputs.device)
-    return [data.to_inputs(data.train.inputs[chosen]) for chosen in order.split(batch_size)]
+    return [data.to_inputs(data.train.inputs[chosen]) for chosen in torch.split(order, batch_size)]

@@ -1,0 +1,1 @@
+"""Criteria, channel groups, masks, and the cut."""

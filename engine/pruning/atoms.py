@@ -97,8 +97,8 @@ class AtomTable:
         return atom
 
 
-def nodes_in(arguments: object) -> list[fx.Node]:
+def nodes_in(arguments: fx.node.Argument) -> list[fx.Node]:
     """All nodes in a node's arguments, in order."""
     found: list[fx.Node] = []
-    fx.node.map_arg(arguments, lambda node: found.append(node))
+    fx.node.map_arg(arguments, found.append)
     return found

@@ -1,4 +1,4 @@
-"""The cut: channels leave every tensor that they index, layers learn their new widths, written numbers are corrected."""
+"""The cut: channels leave every tensor that they index, layers and written numbers learn the new widths."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -52,7 +52,9 @@ def _global_counts(
     own = [g for g in groups if any(layer in spec.layers for layer in g.layers)]
     free = [g for g in groups if g not in own]
     counts = {g.number: round(len(g.channels) * group_ratio(spec, g) * share) for g in own}
-    ranked = sorted((importance[channel], channel, group.number) for group in free for channel in group.channels)
+    ranked = sorted(
+        (importance[channel], channel, group.number) for group in free for channel in group.channels
+    )
     counts.update({group.number: 0 for group in free})
     for _, _, number in ranked[: round(len(ranked) * spec.ratio * share)]:
         counts[number] += 1
@@ -90,5 +92,5 @@ def _drop_smallest_(masks: list[torch.Tensor], scores: list[torch.Tensor], ratio
     count = math.floor(flat.numel() * ratio + 0.5)
     gone = torch.zeros_like(flat, dtype=torch.bool)
     gone[torch.sort(flat, stable=True).indices[:count]] = True
-    for mask, part in zip(masks, gone.split([score.numel() for score in scores]), strict=True):
-        mask &= ~part.view_as(mask)
+    for mask, part in zip(masks, torch.split(gone, [score.numel() for score in scores]), strict=True):
+        mask.logical_and_(~part.view_as(mask))

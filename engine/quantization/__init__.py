@@ -1,0 +1,1 @@
+"""Observers, fake quantizers, and where they stand."""

@@ -18,12 +18,16 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
     """Puts a weight quantizer on every layer that runs in integers, behind its mask if it has one."""
     for name, bits in placement.bits.items():
         layer = module.get_submodule(name)
-        parametrize.register_parametrization(layer, "weight", WEIGHT_QUANTIZERS[spec.method](bits), unsafe=True)
+        parametrize.register_parametrization(
+            layer, "weight", WEIGHT_QUANTIZERS[spec.method](bits), unsafe=True
+        )
 
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
     """Puts a quantizer behind every value that the placement names; they are switched off at first."""
-    folder = nn.ModuleDict({name: ActivationQuantizer(OBSERVERS[spec.observer]()) for name in placement.values})
+    folder = nn.ModuleDict(
+        {name: ActivationQuantizer(OBSERVERS[spec.observer]()) for name in placement.values}
+    )
     module.add_module(FOLDER, folder)
     nodes = {node.name: node for node in module.graph.nodes}
     for name in placement.values:
@@ -50,7 +54,8 @@ def weight_quantizers(module: nn.Module) -> Iterator[WeightQuantizer]:
 def activation_quantizers(module: nn.Module) -> dict[str, ActivationQuantizer]:
     """The activation quantizers of a model, by the value they stand behind."""
     folder = getattr(module, FOLDER, None)
-    return dict(folder.items()) if isinstance(folder, nn.ModuleDict) else {}
+    parts = folder.items() if isinstance(folder, nn.ModuleDict) else ()
+    return {name: part for name, part in parts if isinstance(part, ActivationQuantizer)}
 
 
 def switch_quantizers_(module: nn.Module, *, is_on: bool, is_observing: bool = False) -> None:

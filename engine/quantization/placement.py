@@ -20,8 +20,8 @@ INTEGER_KINDS = (nn.Conv1d, nn.Conv2d, nn.Linear)
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 _CLAMPS: tuple[object, ...] = (nn.ReLU, nn.ReLU6, F.relu, F.relu6, torch.relu, "relu", "relu_")
 _PASSES: tuple[object, ...] = (
-    nn.MaxPool2d, nn.MaxPool1d, nn.Flatten, nn.Identity, nn.Dropout, nn.Dropout2d, F.max_pool2d, F.max_pool1d, F.dropout,
-    F.dropout2d, torch.flatten, torch.reshape, "view", "reshape", "flatten", "contiguous",
+    nn.MaxPool2d, nn.MaxPool1d, nn.Flatten, nn.Identity, nn.Dropout, nn.Dropout2d, F.max_pool2d, F.max_pool1d,
+    F.dropout, F.dropout2d, torch.flatten, torch.reshape, "view", "reshape", "flatten", "contiguous",
 )  # fmt: skip
 _AVERAGES: tuple[object, ...] = (nn.AvgPool2d, nn.AdaptiveAvgPool2d, F.avg_pool2d, F.adaptive_avg_pool2d)
 _ADDS: tuple[object, ...] = (operator.add, operator.iadd, torch.add, "add", "add_")
@@ -52,9 +52,7 @@ class Placement:
 def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     """Decides where quantizers stand in a traced model whose nodes have shapes."""
     float_because = _layers_left_in_float(captured, spec)
-    layers = {
-        name: _bits(spec, name) for name, _ in layers_of(captured.module) if name not in float_because
-    }
+    layers = {name: _bits(spec, name) for name, _ in layers_of(captured.module) if name not in float_because}
     placer = _Placer(captured, layers)
     return placer.place(float_because)
 
@@ -64,7 +62,9 @@ def _bits(spec: QuantizeSpec, layer: str) -> int:
     return spec.weight_bits if own is None else own
 
 
-def _layers_left_in_float(captured: CapturedGraph, spec: QuantizeSpec) -> dict[str, tuple[str, dict[str, str]]]:
+def _layers_left_in_float(
+    captured: CapturedGraph, spec: QuantizeSpec
+) -> dict[str, tuple[str, dict[str, str]]]:
     reasons: dict[str, tuple[str, dict[str, str]]] = {}
     for name, layer in layers_of(captured.module):
         reason = _why_float(captured, spec, name=name, layer=layer)
@@ -82,7 +82,10 @@ def _why_float(
         return "float_kind", {"kind": type(layer).__name__}
     if name in spec.layers and spec.layers[name].skip:
         return "locked_request", {}
-    calls = captured.nodes_of(name)
+    return _why_calls_are_float(layer, captured.nodes_of(name))
+
+
+def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, dict[str, str]] | None:
     if not calls:
         return "float_unreached", {}
     if len(calls) > 1:
@@ -141,7 +144,11 @@ class _Placer:
     def _place_around_light(self, node: fx.Node) -> None:
         """Additions, concatenations and averages join only where all they read is in integers already."""
         first = node.args[0]
-        inputs = list(first) if isinstance(first, list | tuple) else list(node.args[: 2 if self._is(node, _ADDS) else 1])
+        inputs = (
+            list(first)
+            if isinstance(first, list | tuple)
+            else list(node.args[: 2 if self._is(node, _ADDS) else 1])
+        )
         tensors = [value for value in inputs if isinstance(value, fx.Node) and shape_of(value) is not None]
         shapes = {shape_of(value) for value in tensors}
         is_pair = not self._is(node, _ADDS) or (len(tensors) == 2 and len(shapes) == 1)

@@ -62,7 +62,7 @@ class Training:
         self.optimizer = OPTIMIZERS[self.spec.optimizer](self.model.parameters(), self.spec)
         self.is_channels_last = prefer_channels_last(self.model, self.data)
         if self.is_channels_last:
-            self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self.model.to(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,9 @@ def _finish_epoch(training: Training, stage: Stage, hooks: Hooks, ctx: RunContex
     if is_best:
         training.best = score
     values = {"loss": metrics.loss, "accuracy": metrics.accuracy, **hooks.figures()}
-    ctx.emit(MetricsLogged(stage=stage, step=training.first_step + training.step, values=values, time=time.time()))
+    ctx.emit(
+        MetricsLogged(stage=stage, step=training.first_step + training.step, values=values, time=time.time())
+    )
     return is_best
 
 

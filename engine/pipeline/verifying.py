@@ -1,0 +1,133 @@
+"""The verification of a file, whether a run wrote it or not."""
+
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime import InferenceSession
+
+from engine.context import RunContext
+from engine.contract.errors import RequestError
+from engine.contract.methods import ExportFormat
+from engine.contract.recipe import DataSpec
+from engine.contract.recipe_file import read_recipe
+from engine.contract.recipe_paths import with_absolute_paths
+from engine.contract.report import Artifact, Verification
+from engine.contract.run_folder import RunFolder, sha256_of
+from engine.contract.stats import Latency, Metrics
+from engine.contract.texts import TEXTS
+from engine.data.fit import check_labels, check_shape
+from engine.data.splits import load_data
+from engine.export.onnx_file import integer_weights
+from engine.export.runtime import count_operators, measure_latency, open_session, run_split
+from engine.pipeline.finishing import one_sample
+from engine.pipeline.machine import resolve_threads
+from engine.tasks.classification import metrics_of
+
+
+def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verification:
+    """Re-opens an ONNX artifact, re-runs it on the test split, counts what runs in integers, measures it.
+
+    Where the file lies in a run, it must be the one that was verified then. Without ``spec`` the run's own data is
+    used, and the file must do as well on it.
+
+    Raises:
+        RequestError: there is no such file, or it is none that can be verified.
+    """
+    if not path.is_file():
+        raise RequestError("artifact_missing", path=path)
+    if path.suffix == ".pt":
+        return _verify_weights(path)
+    data_spec = spec if spec is not None else _data_of(path)
+    session = open_session(path, threads=resolve_threads(0))
+    integers, floats, _ = count_operators(path)
+    metrics, latency = (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx)
+    known, sha256 = _record_of(path), sha256_of(path)
+    is_integer = integer_weights(onnx.load(str(path))) > 0
+    code, arguments = _verdict(known, sha256, integers=integers, is_integer=is_integer)
+    if code == "verdict_verified" and known is not None and spec is None:
+        code, arguments = _compare_accuracy(known.accuracy, metrics.accuracy)
+    return Verification(
+        format=(ExportFormat.ONNX_INT8 if is_integer else ExportFormat.ONNX_FLOAT32).value,
+        size_bytes=path.stat().st_size,
+        sha256=sha256,
+        accuracy=metrics.accuracy,
+        metrics=metrics,
+        latency_ms=latency,
+        integer_operators=integers,
+        float_operators=floats,
+        verified=code == "verdict_verified",
+        why=TEXTS[code].format(**arguments),
+    )
+
+
+def _run_again(session: InferenceSession, spec: DataSpec, ctx: RunContext) -> tuple[Metrics, Latency]:
+    data = load_data(spec, ctx, seed=0)
+    check_shape(data, tuple(session.get_inputs()[0].shape[1:]))
+    answers = run_split(session, data.test, data, ctx)
+    check_labels("test", data.test, classes=answers.shape[1])
+    metrics, _ = metrics_of(answers, data.test.labels, answers.shape[1])
+    (latency,) = measure_latency([session], one_sample(data).numpy(), ctx, threads=resolve_threads(0))
+    return metrics, latency
+
+
+Code = tuple[str, dict[str, str]]
+
+
+def _verdict(known: Artifact | None, sha256: str, *, integers: int, is_integer: bool) -> Code:
+    if known is not None and known.sha256 != sha256:
+        return "verdict_changed", {}
+    if known is not None and not known.verified:
+        return known.why_code, known.why_arguments
+    if is_integer and integers == 0:
+        return "verdict_operators", {"found": "0", "planned": "1"}
+    return "verdict_verified", {}
+
+
+def _compare_accuracy(wanted: float | None, found: float | None) -> Code:
+    if wanted is None or found is None or wanted == found:
+        return "verdict_verified", {}
+    return "verdict_accuracy", {"found": f"{found:.4f}", "wanted": f"{wanted:.4f}"}
+
+
+def _run_of(path: Path) -> RunFolder | None:
+    folder = RunFolder(path.resolve().parent.parent)
+    return folder if folder.recipe.is_file() else None
+
+
+def _record_of(path: Path) -> Artifact | None:
+    folder = _run_of(path)
+    if folder is None or not folder.report.is_file():
+        return None
+    return next(
+        (known for known in folder.read_report().artifacts if Path(known.path).name == path.name), None
+    )
+
+
+def _data_of(path: Path) -> DataSpec | None:
+    folder = _run_of(path)
+    if folder is None:
+        return None
+    return with_absolute_paths(read_recipe(folder.recipe), folder.root).data
+
+
+def _verify_weights(path: Path) -> Verification:
+    """A state_dict: opens without running anything, and is the file that was verified."""
+    try:
+        torch.load(path, weights_only=True)
+    except Exception as error:
+        raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
+    known, sha256 = _record_of(path), sha256_of(path)
+    code, arguments = _verdict(known, sha256, integers=0, is_integer=False)
+    return Verification(
+        format=ExportFormat.STATE_DICT.value,
+        size_bytes=path.stat().st_size,
+        sha256=sha256,
+        accuracy=None if known is None else known.accuracy,
+        metrics=Metrics(),
+        latency_ms=None,
+        integer_operators=0,
+        float_operators=0,
+        verified=code == "verdict_verified",
+        why=TEXTS[code].format(**arguments),
+    )

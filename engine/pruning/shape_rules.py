@@ -1,0 +1,185 @@
+"""How channels flow through operations without weights: they join, split, move or repeat atoms."""
+
+from math import prod
+
+import numpy as np
+import torch
+from torch import fx
+
+from engine.models.graph import shape_of
+from engine.pruning.atoms import Atoms, CountSlot, Tracked
+from engine.pruning.walk import Walk, lock
+
+
+def combine(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Elementwise of two values: the channels of both sides are united."""
+    sides = [
+        argument
+        for argument in node.args[:2]
+        if isinstance(argument, fx.Node) and shape_of(argument) is not None
+    ]
+    tracked = [side for side in sides if side in walk.values]
+    if len(sides) < 2:
+        return walk.values.get(sides[0]) if sides else None
+    if not tracked:
+        return None
+    values = [walk.values[side] for side in tracked]
+    if len(values) < 2 or not _is_aligned(sides, values):
+        return lock(walk, node)
+    walk.table.unite(values[0].atoms, values[1].atoms)
+    return values[0]
+
+
+def _is_aligned(sides: list[fx.Node], values: list[Tracked]) -> bool:
+    ranks = {len(shape_of(side) or ()) for side in sides}
+    return (
+        len(ranks) == 1 and values[0].axis == values[1].axis and len(values[0].atoms) == len(values[1].atoms)
+    )
+
+
+def concatenate(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Along the channel axis lists of atoms are joined; along another they are united."""
+    parts = node.args[0]
+    dim = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else 0)
+    shape = shape_of(node)
+    if shape is None or not isinstance(parts, list | tuple) or not isinstance(dim, int):
+        return lock(walk, node)
+    axis = dim % len(shape)
+    values = [walk.value(part) for part in parts]
+    if any(value is not None and value.axis != axis for value in values):
+        return lock(walk, node)
+    if all(value is None for value in values):
+        return None
+    return Tracked(
+        axis,
+        np.concatenate(
+            [_atoms_or_fixed(walk, part, value, axis) for part, value in zip(parts, values, strict=True)]
+        ),
+    )
+
+
+def _atoms_or_fixed(walk: Walk, part: object, value: Tracked | None, axis: int) -> Atoms:
+    if value is not None:
+        return value.atoms
+    assert isinstance(part, fx.Node)
+    atoms = walk.table.make(f"input {part.name}", (shape_of(part) or ())[axis])
+    walk.table.lock(atoms, "locked_input")
+    return atoms
+
+
+def reshape(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Flatten and view: each atom is repeated for the positions that are folded into the channel axis."""
+    source = walk.value(node.args[0])
+    before, after = shape_of(node.args[0]), shape_of(node)
+    if source is None:
+        return None
+    if before is None or after is None:
+        return lock(walk, node)
+    axis = next((i for i in range(len(after)) if prod(after[:i]) == prod(before[: source.axis])), None)
+    channels = before[source.axis]
+    while axis is not None and axis < len(after) and after[axis] == 1 and channels > 1:
+        axis += 1
+    if (
+        axis is None
+        or axis >= len(after)
+        or after[axis] % channels
+        or not _is_whole(before, source.axis, after[axis])
+    ):
+        return lock(walk, node)
+    atoms = np.repeat(source.atoms, after[axis] // channels)
+    place = _constant_place(node, axis)
+    if place is not None:
+        walk.table.counts.append(CountSlot(node.name, place, atoms))
+    return Tracked(axis, atoms)
+
+
+def _is_whole(before: tuple[int, ...], axis: int, length: int) -> bool:
+    """Whether ``length`` covers the channel axis and some whole axes behind it."""
+    return any(prod(before[axis:end]) == length for end in range(axis + 1, len(before) + 1))
+
+
+def _constant_place(node: fx.Node, axis: int) -> tuple[int, ...] | None:
+    """Where a view's own number for ``axis`` stands in the arguments, if it is written there."""
+    if node.target not in ("view", "reshape", torch.reshape):
+        return None
+    is_packed = len(node.args) > 1 and isinstance(node.args[1], list | tuple)
+    sizes = node.args[1] if is_packed else node.args[1:]
+    assert isinstance(sizes, list | tuple)
+    written = sizes[axis] if axis < len(sizes) else None
+    if not isinstance(written, int) or written < 0:
+        return None
+    return (1, axis) if is_packed else (axis + 1,)
+
+
+def reduce(walk: Walk, node: fx.Node) -> Tracked | None:
+    """A mean over other axes than the channels'."""
+    source, before, after = walk.value(node.args[0]), shape_of(node.args[0]), shape_of(node)
+    dims = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else None)
+    if source is None:
+        return None
+    if before is None or after is None or dims is None:
+        return lock(walk, node)
+    gone = {
+        d % len(before) for d in (dims if isinstance(dims, list | tuple) else (dims,)) if isinstance(d, int)
+    }
+    if source.axis in gone:
+        return lock(walk, node)
+    shift = 0 if len(after) == len(before) else sum(1 for d in gone if d < source.axis)
+    return Tracked(source.axis - shift, source.atoms)
+
+
+def permute(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Axes change places."""
+    source, rank = walk.value(node.args[0]), len(shape_of(node) or ())
+    if source is None:
+        return None
+    sizes = node.args[1] if len(node.args) > 1 and isinstance(node.args[1], list | tuple) else node.args[1:]
+    assert isinstance(sizes, list | tuple)
+    order = [int(d) % rank for d in sizes if isinstance(d, int)]
+    if len(order) != rank:
+        return lock(walk, node)
+    return Tracked(order.index(source.axis), source.atoms)
+
+
+def transpose(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Two axes change places."""
+    source, rank = walk.value(node.args[0]), len(shape_of(node) or ())
+    first, second = node.args[1:3] if len(node.args) > 2 else (None, None)
+    if source is None:
+        return None
+    if not isinstance(first, int) or not isinstance(second, int):
+        return lock(walk, node)
+    swap = {first % rank: second % rank, second % rank: first % rank}
+    return Tracked(swap.get(source.axis, source.axis), source.atoms)
+
+
+def index(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Slices that leave the channel axis whole."""
+    source, place = walk.value(node.args[0]), node.args[1]
+    if source is None:
+        return None
+    items = place if isinstance(place, tuple) else (place,)
+    if not all(isinstance(item, slice) for item in items):
+        return lock(walk, node)
+    if source.axis < len(items) and items[source.axis] != slice(None):
+        return lock(walk, node)
+    return source
+
+
+def pad(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Padding of the channel axis adds atoms that are zero; its widths count them."""
+    source, shape = walk.value(node.args[0]), shape_of(node)
+    widths = node.args[1] if len(node.args) > 1 else node.kwargs.get("pad")
+    if source is None or shape is None:
+        return source
+    place = 2 * (len(shape) - 1 - source.axis)
+    if not isinstance(widths, list | tuple) or place >= len(widths):
+        return source
+    if len(node.args) < 2 or not all(isinstance(width, int) for width in widths):
+        return lock(walk, node)
+    left, right = (
+        walk.table.make(f"{node.name}.{side}", int(str(widths[place + i])))
+        for i, side in enumerate(("left", "right"))
+    )
+    walk.table.counts += [CountSlot(node.name, (1, place), left), CountSlot(node.name, (1, place + 1), right)]
+    return Tracked(source.axis, np.concatenate([left, source.atoms, right]))
