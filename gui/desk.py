@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from engine.contract.errors import PenjingError, RequestError
+from engine.contract.events import RunEvent
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import Recipe
 from engine.contract.recipe_file import read_recipe
@@ -73,9 +74,13 @@ class Desk(QObject):
     def _ask_about(self, path: Path) -> None:
         if not path.is_file():
             raise RequestError("file_missing", path=path)
-        known = [request for request in self.settings.recent() if request.source.file == str(path)]
         self.page_wanted.emit(PageName.OPEN)
-        self.form_wanted.emit(known[0] if known else OpenRequest(source=ModelSource(file=str(path))))
+        self.form_wanted.emit(self.known_request(path))
+
+    def known_request(self, path: Path) -> OpenRequest:
+        """A file as it was opened last; with nothing but its path where it is new."""
+        known = (request for request in self.settings.recent() if request.source.file == str(path))
+        return next(known, OpenRequest(source=ModelSource(file=str(path))))
 
     def open_sample(self) -> None:
         """Opens the sample project."""
@@ -228,9 +233,13 @@ class Desk(QObject):
         if error is not None:
             self.run_refused.emit(error)
 
-    @Slot()
-    def _on_following_grown(self) -> None:
-        self.resumable_changed.emit(False)
+    @Slot(list)
+    def _on_following_grown(self, events: list[RunEvent]) -> None:
+        """It was taken for interrupted and is alive: its story is told again."""
+        if self.session.run_folder is not None:
+            self.run_begun.emit(self.session.run_folder.name)
+            self.events_arrived.emit(events)
+            self.resumable_changed.emit(False)
 
     @Slot()
     def _on_following_ended(self) -> None:

@@ -15,11 +15,11 @@ _DECODER = msgspec.json.Decoder(RunEvent)
 class Following(QObject):
     """Reads on in ``events.jsonl`` of one run.
 
-    ``grown`` says, once, that another process writes there; ``events_arrived`` brings what it wrote; ``ended``
-    that it wrote the run's end.
+    ``grown`` says, once, that another process writes there, and brings all events until now; ``events_arrived``
+    brings those after; ``ended`` says that the run's end was among them.
     """
 
-    grown = Signal()
+    grown = Signal(list)
     events_arrived = Signal(list)
     ended = Signal()
 
@@ -27,6 +27,7 @@ class Following(QObject):
         super().__init__(parent)
         self._folder: RunFolder | None = None
         self._offset = 0
+        self._before: list[RunEvent] = []
         self.is_alive = False
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -34,10 +35,10 @@ class Following(QObject):
     def start(self, folder: Path) -> list[RunEvent]:
         """Follows a run from now on; returns what was written before."""
         self._folder, self._offset, self.is_alive = RunFolder(folder), 0, False
-        before = self._read_on()
-        if not _is_over(before):
+        self._before = self._read_on()
+        if not _is_over(self._before):
             self._timer.start()
-        return before
+        return self._before
 
     def stop(self) -> None:
         """Follows no run any more."""
@@ -54,10 +55,11 @@ class Following(QObject):
         events = self._read_on()
         if not events:
             return
-        if not self.is_alive:
+        if self.is_alive:
+            self.events_arrived.emit(events)
+        else:
             self.is_alive = True
-            self.grown.emit()
-        self.events_arrived.emit(events)
+            self.grown.emit(self._before + events)
         if _is_over(events):
             self.stop()
             self.ended.emit()

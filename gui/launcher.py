@@ -1,12 +1,13 @@
 """``penjing``: the window, or the terminal; imports Qt only when a window is wanted and can be opened."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
-_NO_WINDOW = "--no-window"
-_PROBE_PATIENCE_S = 10
+_SCREENLESS = {"offscreen", "minimal", "vnc"}
+_PATIENCE_S = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -14,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if words == [] or (len(words) == 1 and _is_file(words[0])):
         return _open_window(words)
-    if words == ["demo"] and display_problem() is None:
+    if words == ["demo"] and demo_problem() is None:
         from gui.app import run_window
 
         return run_window(is_demo=True)
@@ -28,7 +29,7 @@ def _is_file(word: str) -> bool:
 
 
 def _open_window(words: list[str]) -> int:
-    problem = display_problem(is_offscreen_meant=True)
+    problem = window_problem()
     if problem is not None:
         from engine.contract.texts import TEXTS
 
@@ -39,34 +40,70 @@ def _open_window(words: list[str]) -> int:
     return run_window(Path(words[0]) if words else None)
 
 
-def display_problem(*, is_offscreen_meant: bool = False) -> str | None:
-    """Why no window can be opened here; None where one can.
+def window_problem() -> str | None:
+    """Why no window can be opened here; None where one can."""
+    if _platform() in _SCREENLESS or sys.platform != "linux":
+        return None
+    return _screen_problem() or _libraries_problem()
 
-    A platform without a screen, such as ``offscreen``, counts as a display only where it is meant: a demo in it
-    would wait for somebody to close a window that nobody sees.
+
+def demo_problem() -> str | None:
+    """Why the demo goes on in the terminal; None where somebody will see its window.
+
+    Asks Qt itself, in a process of its own, as Qt ends the process that a display turns away: the demo must not end so.
     """
-    platform = os.environ.get("QT_QPA_PLATFORM", "")
-    if platform.partition(":")[0] in {"offscreen", "minimal"}:
-        return None if is_offscreen_meant else f"QT_QPA_PLATFORM={platform}"
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return "there is no display"
-    return _probe()
+    if _platform() in _SCREENLESS:
+        return f"QT_QPA_PLATFORM={_platform()}"
+    return window_problem() or _qt_problem()
 
 
-def _probe() -> str | None:
-    """Tries in a process of its own, as Qt ends the process that asks a display which does not answer."""
+def _platform() -> str:
+    return os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+
+
+def _qt_problem() -> str | None:
     code = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
     try:
         done = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            timeout=_PROBE_PATIENCE_S,
-            check=False,
+            [sys.executable, "-c", code], capture_output=True, timeout=_PATIENCE_S * 10, check=False
         )
     except subprocess.TimeoutExpired:
         return "the display does not answer"
-    if done.returncode == 0:
+    return f"Qt ended with status {done.returncode}" if done.returncode else None
+
+
+def _screen_problem() -> str | None:
+    """Whether somebody listens where the display should be: Qt ends the process that asks in vain."""
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if wayland and (Path(os.environ.get("XDG_RUNTIME_DIR", "/")) / wayland).exists():
         return None
-    lines = done.stderr.strip().splitlines()
-    return lines[0] if lines else f"Qt ended with status {done.returncode}"
+    if x11:
+        return None if _listens(x11) else f"the display {x11} does not answer"
+    return "there is no display"
+
+
+def _listens(display: str) -> bool:
+    host, _, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if not number.isdigit():
+        return False
+    try:
+        if host in ("", "unix"):
+            with socket.socket(socket.AF_UNIX) as local:
+                local.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108 - where X puts it
+        else:
+            socket.create_connection((host, 6000 + int(number)), timeout=_PATIENCE_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _libraries_problem() -> str | None:
+    from gui.probe import missing_libraries
+
+    missing = missing_libraries()
+    return missing[0] if missing else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
