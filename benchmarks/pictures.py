@@ -30,6 +30,7 @@ from gui.wizard.page import CompressPage
 SIZE = (1280, 800)
 _PATIENCE_MS = 240_000
 _POLL_MS = 10
+_LAYOUT_ROUNDS = 5
 # Late enough for curves that show something, early enough for stages that are still to come.
 _MIDWAY = 0.55
 
@@ -62,6 +63,13 @@ def scenes(window: MainWindow) -> Iterator[str]:
     yield "open"
     window.desk.form_wanted.emit(OpenRequest(source=ModelSource(file=str(Path("models") / "resnet18.pt"))))
     yield "open-form"
+
+
+def empty_scenes(window: MainWindow) -> Iterator[str]:
+    """Every page before anything was opened; not for the documentation, which has something to show."""
+    for name in PageName:
+        window.show_page(name)
+        yield f"{name}-empty"
 
 
 def _scenes_before_the_run(window: MainWindow) -> Iterator[str]:
@@ -136,8 +144,8 @@ def save_pictures(window: MainWindow, name: str, folder: Path) -> None:
 
 
 def settle() -> None:
-    """Lets layouts find their place; two rounds, as wrapped labels learn their height in the first."""
-    for _ in range(2):
+    """Lets layouts find their place: a wrapped label learns its height in one round, what holds it in the next."""
+    for _ in range(_LAYOUT_ROUNDS):
         QApplication.sendPostedEvents()
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 

@@ -11,6 +11,7 @@ from gui.theme import current_theme
 
 # Smoothing a line of 1,200 points takes 40 ms, without it 5 ms: the window would stutter.
 _SMOOTH_POINTS = 150
+_AXIS_WIDTH = 58
 
 
 class FormattedAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -20,6 +21,8 @@ class FormattedAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type
         super().__init__(side)
         self._write = write
         self.enableAutoSIPrefix(False)
+        # An axis that grows with its numbers moves the whole plot, and leaves them out until it is drawn again.
+        self.setWidth(_AXIS_WIDTH)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The hook of pyqtgraph: the texts of the ticks."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import Space
-from gui.widgets.buttons import primary_button, quiet_button
+from gui.widgets.buttons import primary_button, secondary_button
 from gui.widgets.icons import IconLabel, icon
 from gui.widgets.labels import caption, heading, secondary, set_tone
 
@@ -47,6 +47,9 @@ class StatTile(Card):
         return self._value.text()
 
 
+_TEXT_WIDTH = 440
+
+
 class EmptyState(QWidget):
     """What stands where there is nothing yet: why, and the way on."""
 
@@ -59,7 +62,7 @@ class EmptyState(QWidget):
         self._button = primary_button()
         self._button.clicked.connect(self.clicked)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setMinimumWidth(420)
+        self._text.setFixedWidth(_TEXT_WIDTH)
         layout = QVBoxLayout(self)
         layout.setSpacing(Space.M)
         layout.addStretch(2)
@@ -71,6 +74,9 @@ class EmptyState(QWidget):
         """Says what is missing; without a text for it there is no button."""
         self._title.setText(title)
         self._text.setText(text)
+        self._text.ensurePolished()
+        # A wrapped label that is centred is not asked for its height by the layout.
+        self._text.setFixedHeight(self._text.heightForWidth(_TEXT_WIDTH))
         self._button.setText(button)
         self._button.setVisible(bool(button))
 
@@ -98,7 +104,7 @@ class Banner(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._button = quiet_button()
+        self._button = secondary_button()
         self._button.clicked.connect(self.acted)
         self._close = QPushButton(icon("close"), "")
         self._close.setProperty("role", "quiet")

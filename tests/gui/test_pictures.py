@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from benchmarks.pictures import SIZE, close_window, looks, open_window, scenes
+from benchmarks.pictures import SIZE, close_window, empty_scenes, looks, open_window, scenes, settle
+from gui.main_window import MainWindow
 from gui.theme import Scheme
 from gui.translation import Language
 from tests.gui.looking import beyond_the_edge, clipped_texts, has_missing_glyph, missing_glyphs
@@ -20,19 +21,33 @@ STEPS = {f"compress-{step}" for step in ("goal", "pruning", "quantization", "rec
 def test_that_every_page_is_drawn_whole_in_both_languages_and_looks(qapp, tmp_path):
     window, faults = open_window(), []
     try:
+        for name in empty_scenes(window):
+            faults += faults_in_both_languages(window, name)
         for name in scenes(window):
             for language, scheme in looks(window):
-                picture = tmp_path / f"{name}-{language}-{scheme}.png"
-                window.grab().save(str(picture))
-                faults += [
-                    f"{picture.stem}: {fault}"
-                    for look in (missing_glyphs, clipped_texts, beyond_the_edge)
-                    for fault in look(window)
-                ]
+                window.grab().save(str(tmp_path / f"{name}-{language}-{scheme}.png"))
+                faults += faults_of(window, f"{name}-{language}-{scheme}")
     finally:
         close_window(window)
     assert not faults, "\n".join(faults)
     assert_that_pictures_are_complete(tmp_path)
+
+
+def faults_in_both_languages(window: MainWindow, name: str) -> list[str]:
+    found = []
+    for language in Language:
+        window.set_language(language)
+        settle()
+        found += faults_of(window, f"{name}-{language}")
+    return found
+
+
+def faults_of(window: MainWindow, name: str) -> list[str]:
+    return [
+        f"{name}: {fault}"
+        for look in (missing_glyphs, clipped_texts, beyond_the_edge)
+        for fault in look(window)
+    ]
 
 
 def assert_that_pictures_are_complete(folder: Path) -> None:
