@@ -82,8 +82,8 @@ class Drive(QObject):
         self._lateness.begin()
         self._desk.start_run(self._recipe)
 
-    @Slot(object, object)
-    def _on_jobs_run_ended(self, report: object, _error: object) -> None:
+    @Slot(object, object, object)
+    def _on_jobs_run_ended(self, _folder: object, report: object, _error: object) -> None:
         self._lateness.end("run")
         if report is None:
             self._window.close()

@@ -29,7 +29,7 @@ def _build_open(desk: Desk) -> Page:
     desk.session.inspection_changed.connect(page.show_welcome)
     page.set_recent(desk.settings.recent())
     runs = Background(lambda: list_runs(limit=_LISTED_RUNS), page)
-    runs.done.connect(page.set_runs)
+    runs.done.connect(lambda found: page.set_runs(found, desk.jobs.run_folder))
     page.shown.connect(runs.start)
     return page
 

@@ -50,7 +50,7 @@ class Desk(QObject):
         self.engine, self.settings = engine, settings
         self._is_demo = False
         self._following = Following(self)
-        engine.events_arrived.connect(self.events_arrived)
+        engine.events_arrived.connect(self._on_engine_events_arrived)
         self._following.events_arrived.connect(self.events_arrived)
         self._following.grown.connect(self._on_following_grown)
         self._following.ended.connect(self._on_following_ended)
@@ -125,6 +125,9 @@ class Desk(QObject):
         if state is RunState.EMPTY:
             raise RequestError("folder_no_run", path=folder)
         self._show_run(folder, folder.name)
+        if folder == self.jobs.run_folder:
+            self.events_arrived.emit(list(run.read_events()))
+            return
         self.events_arrived.emit(self._following.start(folder))
         self.resumable_changed.emit(state is not RunState.COMPLETED)
         if run.report.is_file():
@@ -137,12 +140,14 @@ class Desk(QObject):
         if self.session.opened is not None and self.session.opened.data is None:
             self._ask_for_data(self.session.opened)
             return
+        if self._shows_run_going_on():
+            return
         self._show_run(self.jobs.start_run(recipe), recipe.name)
 
     def resume_run(self) -> None:
         """Goes on with the run that is shown."""
         folder = self.session.run_folder
-        if folder is None:
+        if folder is None or self._shows_run_going_on():
             return
         try:
             recipe = with_absolute_paths(read_recipe(RunFolder(folder).recipe), folder)
@@ -151,6 +156,17 @@ class Desk(QObject):
             return
         self.jobs.resume_run(recipe, folder)
         self._show_run(folder, recipe.name)
+
+    def _shows_run_going_on(self) -> bool:
+        """One run at a time: shows the one that goes on instead of beginning another."""
+        folder = self.jobs.run_folder
+        if folder is None:
+            return False
+        if folder == self.session.run_folder:
+            self.page_wanted.emit(PageName.RUN)
+        else:
+            self.open_run(folder)
+        return True
 
     def pause(self) -> None:
         """Holds the run that is shown, ours or one that is followed."""
@@ -167,7 +183,7 @@ class Desk(QObject):
     def _steer(self, command: str, order: Callable[[], None]) -> None:
         if self._following.is_alive:
             self._following.send(command)
-        else:
+        elif self.session.run_folder == self.jobs.run_folder:
             order()
 
     def _show_run(self, folder: Path, name: str) -> None:
@@ -180,7 +196,7 @@ class Desk(QObject):
     def _ask_for_data(self, opened: OpenRequest) -> None:
         self.page_wanted.emit(PageName.OPEN)
         self.form_wanted.emit(opened)
-        self.refused.emit(RequestError("data_scheme", text=""))
+        self.refused.emit(RequestError("data_needed"))
 
     def export(self, kind: ExportFormat) -> None:
         """Writes one more file from the run that is shown."""
@@ -223,8 +239,16 @@ class Desk(QObject):
         self.opening_changed.emit(False)
         self._refuse(error)
 
-    @Slot(object, object)
-    def _on_jobs_run_ended(self, report: Report | None, error: PenjingError | None) -> None:
+    @Slot(list)
+    def _on_engine_events_arrived(self, events: list[RunEvent]) -> None:
+        # Another run of the past may be shown meanwhile.
+        if self.session.run_folder == self.jobs.run_folder:
+            self.events_arrived.emit(events)
+
+    @Slot(object, object, object)
+    def _on_jobs_run_ended(self, folder: Path, report: Report | None, error: PenjingError | None) -> None:
+        if folder != self.session.run_folder:
+            return
         self.resumable_changed.emit(report is None)
         if report is not None:
             self.session.set_report(report)

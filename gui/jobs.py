@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
-from engine.contract.errors import PenjingError, RunCancelled
+from engine.contract.errors import PenjingError, RequestError, RunCancelled
 from engine.contract.library import new_run_folder
 from engine.contract.messages import (
     Estimate,
@@ -26,14 +26,15 @@ from gui.session import OpenRequest
 class Jobs(QObject):
     """Turns wishes into jobs, and the engine's answers into one signal for each kind of job.
 
-    ``run_ended`` carries the report, or None and the error; a cancelled run ends with the report of its best.
+    ``run_ended`` carries the run's folder, then its report or None, then the error or None. While a run goes on all
+    other jobs are refused: it would be long until their turn.
     """
 
     inspected = Signal(object, object, object)
     inspect_failed = Signal(object)
     estimated = Signal(object)
     estimate_failed = Signal(object)
-    run_ended = Signal(object, object)
+    run_ended = Signal(object, object, object)
     exported = Signal(object)
     export_begun = Signal(object)
     export_ended = Signal()
@@ -62,12 +63,15 @@ class Jobs(QObject):
 
     def inspect(self, request: OpenRequest, recipe: Recipe | None = None) -> None:
         """Looks into a model; ``recipe`` is what is to be done with it, where that is known already."""
+        if self._is_refused(self.inspect_failed):
+            return
         self._opening = (request, recipe)
         self._submit(Inspect(id=self._engine.next_id(), source=request.source, data=request.data))
 
     def estimate(self, recipe: Recipe) -> None:
         """Asks what a recipe would cost and give."""
-        self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
+        if not self._is_refused(self.estimate_failed):
+            self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
 
     def start_run(self, recipe: Recipe) -> Path:
         """Runs a recipe into a new folder of the library, which is returned."""
@@ -81,12 +85,20 @@ class Jobs(QObject):
 
     def export(self, folder: Path, kind: ExportFormat) -> None:
         """Writes one more file from a run."""
+        if self._is_refused(self.export_failed):
+            return
         self.export_begun.emit(kind)
         self._submit(Export(id=self._engine.next_id(), folder=str(folder), format=kind))
 
     def verify(self, path: Path) -> None:
         """Re-opens a file of a run and re-runs it."""
-        self._submit(Verify(id=self._engine.next_id(), path=str(path)))
+        if not self._is_refused(self.export_failed):
+            self._submit(Verify(id=self._engine.next_id(), path=str(path)))
+
+    def _is_refused(self, failed: SignalInstance) -> bool:
+        if self._run is not None:
+            failed.emit(RequestError("busy"))
+        return self._run is not None
 
     def _begin(self, run: Run) -> None:
         self._run = run
@@ -127,8 +139,8 @@ class Jobs(QObject):
                 self.export_failed.emit(error)
 
     def _end_run(self, report: Report | None, error: PenjingError | None) -> None:
-        self._run = None
-        self.run_ended.emit(report, error)
+        folder, self._run = self.run_folder, None
+        self.run_ended.emit(folder, report, error)
 
     def _settle(self, job: Job) -> None:
         self._pending -= 1

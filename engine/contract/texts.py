@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "class_not_found": '"{path}" needs {names}, which is not installed here; name the Python file that defines it as the architecture, such as FILE.py:{name}.',
     # data
     "data_scheme": '"{text}" names no data; write sample, npz:FILE or FILE.py:callable.',
+    "data_needed": "Pruning and quantizing train and measure the model; name the source of its data.",
     "data_missing_arrays": '"{path}" lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.',
     "data_unreadable": '"{path}" cannot be read as an npz file ({reason}); save it with numpy.savez.',
     "data_empty": 'The split "{split}" of the data is empty; give it at least one sample.',

@@ -30,7 +30,7 @@ class ClosingDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         layout.setSpacing(Space.S)
-        layout.addWidget(heading(self.tr("“{name}” is not finished").format(name=run_name)))
+        layout.addWidget(heading(self.tr('"{name}" is not finished').format(name=run_name)))
         layout.addWidget(secondary(self.tr("What is to become of it when the window closes?")))
         layout.addSpacing(Space.S)
         for choice, button, text in self._ways():

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from engine.contract.messages import Question
 from gui.theme import Space
 from gui.widgets.buttons import danger_button, primary_button
 from gui.widgets.icons import IconLabel
 from gui.widgets.labels import ElidedLabel, heading, secondary
+
+_SHOWN_WANTS = 6
 
 
 class TrustDialog(QDialog):
@@ -58,8 +60,9 @@ class TrustDialog(QDialog):
 
 def _list_of(wants: tuple[str, ...]) -> QListWidget:
     wanted = QListWidget()
-    wanted.setFrameShape(QFrame.Shape.StyledPanel)
+    wanted.setObjectName("wants")
     wanted.addItems(list(wants))
-    wanted.setMaximumHeight(132)
+    rows = min(max(len(wants), 2), _SHOWN_WANTS)
+    wanted.setFixedHeight(rows * wanted.sizeHintForRow(0) + 2 * Space.M)
     wanted.setSelectionMode(QListWidget.SelectionMode.NoSelection)
     return wanted

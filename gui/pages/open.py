@@ -94,9 +94,9 @@ class OpenPage(Page):
         """Shows the models that were opened last."""
         self._recent.set_recent(requests)
 
-    def set_runs(self, runs: tuple[RunEntry, ...]) -> None:
-        """Shows the runs of the library."""
-        self._runs.set_runs(runs)
+    def set_runs(self, runs: tuple[RunEntry, ...], going_on: Path | None = None) -> None:
+        """Shows the runs of the library; ``going_on`` is the folder of the one that is being computed."""
+        self._runs.set_runs(runs, going_on)
 
     def show_welcome(self) -> None:
         """Shows the first view."""

@@ -37,7 +37,7 @@ class _Entry(QPushButton):
         row.addWidget(IconLabel(icon_name, 18))
         row.addLayout(texts, 1)
         if state is not None:
-            row.addWidget(state)
+            row.addWidget(state, 0, Qt.AlignmentFlag.AlignVCenter)
 
 
 class _List(Card):
@@ -93,18 +93,25 @@ class RunList(_List):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._runs: tuple[RunEntry, ...] = ()
+        self._going_on: Path | None = None
 
-    def set_runs(self, runs: tuple[RunEntry, ...]) -> None:
-        """Shows these, newest first."""
-        self._runs = runs
+    def set_runs(self, runs: tuple[RunEntry, ...], going_on: Path | None = None) -> None:
+        """Shows these, newest first; ``going_on`` is the folder of the run that this window is computing."""
+        self._runs, self._going_on = runs, going_on
         self._replace([self._entry(run) for run in runs])
 
     def _entry(self, run: RunEntry) -> _Entry:
-        state = tag(self._state_text(run.state), _STATE_TONES.get(run.state, "warning"))
+        state = self._state_of(run)
         changed = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.changed))
         entry = _Entry("history", run.name, changed, state)
         entry.clicked.connect(lambda: self.chosen.emit(run.folder))
         return entry
+
+    def _state_of(self, run: RunEntry) -> QLabel:
+        # A run without an end looks interrupted on disk, the one that is going on too.
+        if self._going_on is not None and Path(run.folder) == self._going_on:
+            return tag(self.tr("Running"), "accent")
+        return tag(self._state_text(run.state), _STATE_TONES.get(run.state, "warning"))
 
     def _state_text(self, state: RunState) -> str:
         return {
@@ -121,4 +128,4 @@ class RunList(_List):
         self._nothing.setText(
             self.tr("Runs that you start are listed here; one that was interrupted can go on.")
         )
-        self.set_runs(self._runs)
+        self.set_runs(self._runs, self._going_on)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from gui.theme import Space, current_theme
 from gui.widgets.icons import IconLabel, icon
-from gui.widgets.labels import ElidedLabel
+from gui.widgets.labels import ElidedLabel, caption
 
 
 class PageName(StrEnum):
@@ -174,7 +174,7 @@ def _small_button(icon_name: str) -> QToolButton:
 def _brand() -> QHBoxLayout:
     name = QLabel("Penjing")
     name.setProperty("role", "heading")
-    row = _row(IconLabel("tree", 24, "accent"), name, margin=Space.S)
+    row = _row(IconLabel("tree", 24, "accent"), name, caption("盆景"), margin=Space.S)
     row.addStretch(1)
     return row
 

@@ -8,7 +8,7 @@
         <translation>有运行正在进行</translation>
     </message>
     <message>
-        <source>“{name}” is not finished</source>
+        <source>&quot;{name}&quot; is not finished</source>
         <translation>“{name}”尚未结束</translation>
     </message>
     <message>
@@ -1101,6 +1101,10 @@
 <context>
     <name>RunList</name>
     <message>
+        <source>Running</source>
+        <translation>正在运行</translation>
+    </message>
+    <message>
         <source>Empty</source>
         <translation>空</translation>
     </message>
@@ -2165,6 +2169,10 @@
     <message>
         <source>&quot;{text}&quot; names no data; write sample, npz:FILE or FILE.py:callable.</source>
         <translation>“{text}”不是数据来源；请写 sample、npz:FILE 或 FILE.py:callable。</translation>
+    </message>
+    <message>
+        <source>Pruning and quantizing train and measure the model; name the source of its data.</source>
+        <translation>剪枝和量化需要训练并测量模型；请指明数据来源。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.</source>

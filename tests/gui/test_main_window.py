@@ -207,6 +207,34 @@ def test_that_a_run_of_another_process_is_followed_and_cancelled_by_its_folder(w
     assert "cancel" not in engine.asked
 
 
+def test_that_during_a_run_nothing_else_is_begun(window, engine):
+    run = start_run(window, engine)
+
+    window.desk.open_sample()
+    assert shown_page(window) is PageName.OPEN
+    assert (
+        window.page(PageName.OPEN).error() == "The engine is busy with another job; wait for it or cancel it."
+    )
+
+    window.desk.start_run(make_recipe(name="another"))
+    assert shown_page(window) is PageName.RUN
+    assert engine.asked[-1] is run
+
+
+def test_that_a_run_of_the_past_is_not_mixed_with_the_one_that_goes_on(window, engine, folder):
+    run = start_run(window, engine)
+    append(folder, make_events_story(Outcome.CANCELLED))
+
+    window.desk.open_path(str(folder.root))
+    engine.events_arrived.emit(make_events_story(None))
+    window.desk.cancel()
+    assert window.page(PageName.RUN).phase() == "cancelled"
+    assert "cancel" not in engine.asked
+
+    engine.job_finished.emit(run, make_report())
+    assert window.desk.session.report is None
+
+
 def test_that_a_question_is_put_and_its_answer_sent(window, engine, qtbot):
     engine.question_asked.emit(Question(id=1, path="/models/net.pt", wants=("nets.LeNet5",)))
 
