@@ -123,7 +123,9 @@ class CompressPage(Page):
             shortcut.activated.connect(button.click)
 
     def set_inspection(self, inspection: Inspection | None) -> None:
-        """Shows the wizard for this model; the empty page without one."""
+        """Shows the wizard for this model, from its first step; the empty page without one."""
+        if inspection != self._flow.inspection:
+            self._step, self._estimated = Step.GOAL, None
         self._flow = WizardFlow.of(inspection, self._flow.recipe)
         self._show()
 
