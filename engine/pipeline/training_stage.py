@@ -81,7 +81,7 @@ def save_checkpoint(work: Work, *, is_best: bool = False) -> None:
 
 
 class _Saver:
-    """After every epoch, and within long ones every minute."""
+    """After every epoch, within long ones every minute, and before a pause, which may be the process's end."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -92,5 +92,5 @@ class _Saver:
         self._next = time.monotonic() + SAVE_EVERY_S
 
     def save_now_and_then(self) -> None:
-        if time.monotonic() >= self._next:
+        if time.monotonic() >= self._next or self._work.ctx.control.is_paused:
             self.save(False)

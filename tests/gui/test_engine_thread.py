@@ -7,7 +7,15 @@ from PySide6.QtCore import QObject, Slot
 
 from engine.client import EngineClient
 from engine.contract.errors import PenjingError, RunCancelled
-from engine.contract.events import MetricsLogged, Outcome, RunFinished, RunStarted
+from engine.contract.events import (
+    CheckpointSaved,
+    MetricsLogged,
+    Outcome,
+    Paused,
+    RunFinished,
+    RunStarted,
+    Stage,
+)
 from engine.contract.messages import Inspect, Run
 from engine.contract.recipe_file import apply_settings, read_table, recipe_from
 from engine.contract.report import Report
@@ -49,6 +57,10 @@ def engine(qapp) -> Iterator[EngineThread]:
     yield engine
     engine.kill()
     assert engine.wait(10_000)
+
+
+def has_trained(events: list[object]) -> bool:
+    return any(isinstance(event, MetricsLogged) and event.stage is Stage.TRAIN for event in events)
 
 
 def inspect_sample(engine: EngineThread) -> Inspect:
@@ -94,7 +106,9 @@ def test_that_a_runs_events_come_before_its_report_and_none_is_lost(engine, qtbo
 def test_that_a_cancelled_run_is_no_failure_and_keeps_its_best(engine, qtbot, tmp_path):
     listener, folder = Listener(engine), RunFolder(tmp_path / "run")
     engine.submit(run_sample(engine, folder.root, "recover.epochs=500"))
-    qtbot.waitUntil(lambda: any(isinstance(event, MetricsLogged) for event in listener.heard), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: any(isinstance(event, MetricsLogged) for event in listener.heard), timeout=PATIENCE_MS
+    )
 
     engine.cancel()
     qtbot.waitUntil(lambda: isinstance(listener.heard[-1], Report | PenjingError), timeout=PATIENCE_MS)
@@ -102,6 +116,19 @@ def test_that_a_cancelled_run_is_no_failure_and_keeps_its_best(engine, qtbot, tm
     assert isinstance(listener.heard[-1], Report | RunCancelled)
     assert folder.state() is RunState.CANCELLED
     assert folder.read_report().outcome == Outcome.CANCELLED
+
+
+@pytest.mark.slow
+def test_that_a_paused_run_has_saved_all_it_did(engine, qtbot, tmp_path):
+    listener, folder = Listener(engine), RunFolder(tmp_path / "run")
+    engine.submit(run_sample(engine, folder.root, "recover.epochs=500", "data.batch_size=4"))
+    qtbot.waitUntil(lambda: has_trained(listener.heard), timeout=PATIENCE_MS)
+
+    engine.pause()
+    qtbot.waitUntil(lambda: isinstance(listener.heard[-1], Paused), timeout=PATIENCE_MS)
+
+    assert isinstance(listener.heard[-2], CheckpointSaved)
+    assert listener.heard[-2].step == folder.read_manifest().checkpoints[-1].step
 
 
 def test_that_a_dead_engine_is_told_and_started_again(engine, qtbot):
@@ -122,7 +149,9 @@ def test_that_a_dead_engine_is_told_and_started_again(engine, qtbot):
 def test_that_a_detached_run_goes_on_after_the_thread_has_ended(engine, qtbot, tmp_path):
     listener, folder = Listener(engine), RunFolder(tmp_path / "run")
     engine.submit(run_sample(engine, folder.root))
-    qtbot.waitUntil(lambda: any(isinstance(event, RunStarted) for event in listener.heard), timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: any(isinstance(event, RunStarted) for event in listener.heard), timeout=PATIENCE_MS
+    )
 
     engine.detach()
     assert engine.wait(10_000)
