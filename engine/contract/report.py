@@ -70,7 +70,10 @@ class Artifact(Record, frozen=True, kw_only=True):
     Attributes:
         path: relative to the run's folder.
         size_bytes: the file's length, read back.
-        agreement: share of the test split with the same arg max as the compressed torch model.
+        agreement: share of the test split with the same arg max as the compressed torch model; for integer files it
+            computes in the integers that its fake quantizers stand for.
+        simulation_agreement: the same share between those integers and the fake quantizers' float arithmetic: low
+            where a network amplifies the smallest difference.
         max_error: largest difference of outputs ÷ largest output.
         integer_operators, float_operators: of the runtime's optimised graph.
     """
@@ -90,6 +93,7 @@ class Artifact(Record, frozen=True, kw_only=True):
     latency_ms: Latency | None = None
     why_code: str = ""
     why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
+    simulation_agreement: float | None = None
 
 
 class ParetoPoint(Record, frozen=True, kw_only=True):

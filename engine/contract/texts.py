@@ -119,6 +119,7 @@ TEXTS: dict[str, str] = {
     "note_locked": "{count} layers cannot be pruned by channel: {names}",
     "note_zeros_no_speed": "Single zeros make no dense file smaller or faster; prune channels for that.",
     "note_no_gain": "{format} is not smaller than the original's float32 file; it was written all the same.",
+    "note_amplifies": "This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.",
     "note_slower": "The int8 file is slower than the float32 one here ({ratio}×).",
     "note_no_test_labels": "The test split has no labels; accuracy is not known.",
     # the terminal

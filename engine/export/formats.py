@@ -6,6 +6,7 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
+import msgspec
 import torch
 
 from engine.context import RunContext
@@ -17,7 +18,8 @@ from engine.data.splits import Data
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
 from engine.export.python_loader import loader_source
-from engine.export.verify import answers_of, verify_onnx, verify_python
+from engine.export.twin import IntegerTwin
+from engine.export.verify import agreement_of, answers_of, verify_onnx, verify_python
 from engine.joint.compressed import CompressedModel
 
 
@@ -60,7 +62,7 @@ def export_float32(job: ExportJob, path: Path) -> Artifact:
 
 
 def export_int8(job: ExportJob, path: Path) -> Artifact:
-    """Integers by the rules that ONNX Runtime fuses.
+    """Integers by the rules that ONNX Runtime fuses, verified against the same integers computed by torch.
 
     Raises:
         RequestError: the recipe did not quantize.
@@ -68,9 +70,12 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
     placement = job.model.placement
     if placement is None or not job.model.structure.is_quantized:
         raise RequestError("recipe_int8_without_quantize")
-    write_onnx(build_onnx(prepare_integer(job.model), job.model.captured.example_shape), path)
+    prepared = prepare_integer(job.model)
+    twin = answers_of(IntegerTwin(prepared), job.data, job.ctx)
+    write_onnx(build_onnx(prepared, job.model.captured.example_shape), path)
     planned = placement.integer_operators
-    return verify_onnx(path, job.rounded_answers, job.data, job.ctx, planned=planned, threads=job.threads)
+    artifact = verify_onnx(path, twin, job.data, job.ctx, planned=planned, threads=job.threads)
+    return msgspec.structs.replace(artifact, simulation_agreement=agreement_of(twin, job.rounded_answers))
 
 
 def export_state_dict(job: ExportJob, path: Path) -> Artifact:

@@ -1,5 +1,6 @@
 """Re-opens what was written, re-runs it, and says whether it is what it should be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +47,12 @@ def largest_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
     return float((found - wanted).abs().max() / wanted.abs().max().clamp_min(1e-12))
 
 
-def answers_of(model: nn.Module, data: Data, ctx: RunContext, batch_size: int = 256) -> torch.Tensor:
-    """The torch model's answers to the test split, float32 (N, classes), in evaluation mode."""
-    model.eval()
+def answers_of(
+    model: Callable[[torch.Tensor], torch.Tensor], data: Data, ctx: RunContext, batch_size: int = 256
+) -> torch.Tensor:
+    """A model's answers to the test split, float32 (N, classes), in evaluation mode."""
+    if isinstance(model, nn.Module):
+        model.eval()
     parts = []
     with torch.no_grad():
         for start in range(0, len(data.test), batch_size):

@@ -18,6 +18,7 @@ from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
 from engine.export.runtime import measure_latency, open_session
+from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
 from engine.models.opening import open_model
 from engine.pipeline.reports import build_report, write_report
@@ -50,6 +51,7 @@ def export_all(work: Work) -> None:
         baseline_latency=latency,
     )
     _tell_gains(work, report.ratios.latency, report.ratios.file)
+    _tell_drift(work, timed)
     write_report(work.folder, report)
 
 
@@ -69,6 +71,13 @@ def write_checksums_of(folder: RunFolder) -> None:
     write_checksums(
         folder.artifacts, [path for path in folder.artifacts.iterdir() if path.suffix in SUFFIXES]
     )
+
+
+def _tell_drift(work: Work, artifacts: tuple[Artifact, ...]) -> None:
+    for artifact in artifacts:
+        share = artifact.simulation_agreement
+        if share is not None and share < AGREEMENT_LIMIT:
+            work.ctx.warn("note_amplifies", share=f"{share:.1%}")
 
 
 def export_job(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> ExportJob:

@@ -96,6 +96,11 @@ def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, d
     return None
 
 
+def is_addition(node: fx.Node) -> bool:
+    """Whether a node adds two values."""
+    return node.op in ("call_function", "call_method") and node.target in _ADDS
+
+
 class _Placer:
     """One pass over the graph."""
 

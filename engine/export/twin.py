@@ -1,0 +1,116 @@
+"""The compressed torch model with its arithmetic carried out in the integers that its fake quantizers stand for.
+
+Fake quantizers round real sums of floats; a runtime multiplies integers and rescales once. Where a network amplifies
+the smallest difference (an untrained one doubles it in every layer), two correct computations drift apart. The twin
+accumulates exactly and rescales as ONNX Runtime documents QLinearConv, QGemm and QLinearAdd, in float32, so that
+what is left between it and the file is the file's own fault.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import fx, nn
+
+from engine.export.marker import Mark
+from engine.export.prepare import IntegerLayer, Prepared
+from engine.quantization.placement import is_addition
+from engine.quantization.quantizers import ACTIVATION_MAX
+
+EXACT_IN_FLOAT32 = 2**24
+
+
+class IntegerTwin(fx.Interpreter):
+    """Runs a prepared integer model, node by node; call it with a batch of inputs.
+
+    Values between nodes are floats on their grids, as everywhere else.
+    """
+
+    def __init__(self, prepared: Prepared) -> None:
+        assert isinstance(prepared.module, fx.GraphModule)
+        super().__init__(prepared.module)
+        self._layers = prepared.integers
+
+    def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
+        """The answers, float32 (N, classes)."""
+        with torch.no_grad():
+            return self.run(inputs)  # type: ignore[no-any-return]
+
+    def run_node(self, n: fx.Node) -> Any:
+        """Layers and additions in integers, everything else as it stands."""
+        if n.op == "call_module" and n.target in self._layers:
+            return self._run_layer(n, self._layers[str(n.target)])
+        if is_addition(n) and self._mark_behind(n) is not None:
+            grids = [self._mark_of(argument) for argument in n.args[:2]]
+            if None not in grids:
+                return self._run_addition(n)
+        return super().run_node(n)
+
+    def _run_layer(self, node: fx.Node, layer: IntegerLayer) -> torch.Tensor:
+        source = self._mark_of(node.args[0])
+        assert source is not None
+        values = self.fetch_attr(str(node.target))
+        levels = torch.round(self._value(node.args[0]) / source.scale)
+        sums = _accumulate(values, levels, torch.from_numpy(layer.levels)).double()
+        shape = (1, -1, *[1] * (sums.dim() - 2))
+        if layer.bias is not None:
+            sums += torch.from_numpy(layer.bias).double().view(shape)
+        scale = torch.tensor(source.scale) * torch.from_numpy(layer.scale).view(shape)
+        behind = self._mark_behind(node)
+        if behind is None:
+            return sums.float() * scale
+        return _on_grid(sums.float() * (scale / torch.tensor(behind.scale)), behind)
+
+    def _run_addition(self, node: fx.Node) -> torch.Tensor:
+        behind = self._mark_behind(node)
+        assert behind is not None
+        total = torch.tensor(0.0)
+        for argument in node.args[:2]:
+            mark = self._mark_of(argument)
+            assert mark is not None
+            ratio = torch.tensor(mark.scale) / torch.tensor(behind.scale)
+            total = total + torch.round(self._value(argument) / mark.scale) * ratio
+        return _on_grid(total, behind)
+
+    def _value(self, argument: object) -> torch.Tensor:
+        value = self.env[argument]  # type: ignore[index]
+        assert isinstance(value, torch.Tensor)
+        return value
+
+    def _mark_of(self, argument: object) -> Mark | None:
+        """The mark that an argument comes from."""
+        if not isinstance(argument, fx.Node) or argument.op != "call_module":
+            return None
+        module = self.fetch_attr(str(argument.target))
+        return module if isinstance(module, Mark) else None
+
+    def _mark_behind(self, node: fx.Node) -> Mark | None:
+        """The mark that rounds what a node makes, behind its ReLU if it has one."""
+        for _ in range(2):
+            readers = list(node.users)
+            if len(readers) != 1:
+                return None
+            mark = self._mark_of(readers[0])
+            if mark is not None:
+                return mark
+            node = readers[0]
+        return None
+
+
+def _accumulate(layer: nn.Module, levels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Sums of products of integers, exact: in float32 where no sum can pass 2^24, else in float64."""
+    largest = float(levels.abs().max()) * float(weight.double().abs().flatten(1).sum(1).max())
+    precision = torch.float32 if largest < EXACT_IN_FLOAT32 else torch.float64
+    levels, weight = levels.to(precision), weight.to(precision)
+    if isinstance(layer, nn.Linear):
+        return F.linear(levels, weight)
+    assert isinstance(layer, nn.Conv1d | nn.Conv2d)
+    convolve: Callable[..., torch.Tensor] = F.conv1d if isinstance(layer, nn.Conv1d) else F.conv2d
+    return convolve(levels, weight, None, layer.stride, layer.padding, layer.dilation, layer.groups)
+
+
+def _on_grid(values: torch.Tensor, mark: Mark) -> torch.Tensor:
+    """Rounds multiples of a mark's scale to its levels, halves to even, and gives them back as floats."""
+    levels = (values.round() + mark.zero_point).clamp(0, ACTIVATION_MAX)
+    return (levels - mark.zero_point) * torch.tensor(mark.scale)
