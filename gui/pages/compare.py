@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.report import Environment, Report
 from gui.figures import gain_text, points_text
-from gui.pages.compare_views import CompareView, ConfusionView, SummaryView, WeightsView
+from gui.pages.compare_confusion import ConfusionView
+from gui.pages.compare_summary import SummaryView
+from gui.pages.compare_view import CompareView
+from gui.pages.compare_weights import WeightsView
 from gui.theme import Space
 from gui.widgets.buttons import SegmentedControl, secondary_button
 from gui.widgets.cards import EmptyState, StatTile

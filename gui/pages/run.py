@@ -4,12 +4,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.events import MetricsLogged, RunEvent, RunFinished, RunResumed, RunStarted
-from engine.contract.report import Ratios
-from gui.figures import clock_text, gain_text, points_text
 from gui.models.run_progress import RunPhase, RunProgress
 from gui.pages.run_curves import RunCurves
 from gui.pages.run_log import RunLog
-from gui.pages.run_stages import StageList, stage_name
+from gui.pages.run_stages import StageList
+from gui.pages.run_words import LIVE, RunWords
 from gui.theme import Space
 from gui.translation import text_of
 from gui.widgets.buttons import danger_button, primary_button, secondary_button
@@ -17,7 +16,6 @@ from gui.widgets.cards import Banner, Card, EmptyState
 from gui.widgets.labels import caption, heading, strong_label
 from gui.widgets.page import Page
 
-_LIVE = {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.PAUSED}
 _PER_MILLE = 1000
 
 
@@ -33,7 +31,7 @@ class RunPage(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._progress = RunProgress()
+        self._progress, self._words = RunProgress(), RunWords(self)
         self._began = self._latest = 0.0
         self._is_resumable = self._is_cancelling = self._is_pausing = False
         self._make_parts()
@@ -118,14 +116,14 @@ class RunPage(Page):
     def set_resumable(self, is_resumable: bool) -> None:
         """Says that the run can go on from a checkpoint; one without an end was interrupted."""
         self._is_resumable = is_resumable
-        if is_resumable and self._progress.phase in _LIVE:
+        if is_resumable and self._progress.phase in LIVE:
             self._progress = self._progress.interrupted()
             self._show_outcome()
         self._show()
 
     def show_error(self, sentence: str) -> None:
         """Says why there will be no more events, where no event said it."""
-        if self._progress.phase in _LIVE:
+        if self._progress.phase in LIVE:
             self._progress = self._progress.interrupted()
         self.banner.show_text(sentence)
         self._show()
@@ -177,14 +175,14 @@ class RunPage(Page):
         self.stages.show_stages(progress.stages)
         self.bar.setRange(0, 0 if progress.phase is RunPhase.STARTING else _PER_MILLE)
         self.bar.setValue(round(progress.share * _PER_MILLE))
-        self.now.setText(self._now_text())
+        self.now.setText(self._words.now(progress))
         self.share.setText(f"{progress.share:.0%}".replace("%", " %"))
-        self.time.setText(self._time_text())
+        self.time.setText(self._words.times(progress, self._latest - self._began))
         self._show_buttons()
 
     def _show_buttons(self) -> None:
         phase = self._progress.phase
-        is_live = phase in _LIVE
+        is_live = phase in LIVE
         has_result = self._progress.finished is not None and self._progress.finished.result is not None
         self.pause.setVisible(is_live)
         self.cancel.setVisible(is_live)
@@ -199,41 +197,12 @@ class RunPage(Page):
         self.pause.setText(self.tr("Continue") if is_paused else waiting)
         self.cancel.setText(self.tr("Cancelling…") if self._is_cancelling else self.tr("Cancel"))
 
-    def _now_text(self) -> str:
-        progress = self._progress
-        if progress.phase is RunPhase.RUNNING and progress.active is not None:
-            return stage_name(progress.stages[progress.active].stage)
-        return {
-            RunPhase.IDLE: "",
-            RunPhase.STARTING: self.tr("Starting…"),
-            RunPhase.RUNNING: self.tr("Starting…"),
-            RunPhase.PAUSED: self.tr("Paused"),
-            RunPhase.COMPLETED: self.tr("Completed"),
-            RunPhase.CANCELLED: self.tr("Cancelled"),
-            RunPhase.FAILED: self.tr("Failed"),
-            RunPhase.INTERRUPTED: self.tr("Interrupted"),
-        }[progress.phase]
-
-    def _time_text(self) -> str:
-        parts = []
-        progress = self._progress
-        if progress.active is not None and progress.phase in _LIVE:
-            stage = progress.stages[progress.active]
-            parts.append(self.tr("step {step} of {steps}").format(step=stage.step, steps=stage.steps))
-        if self._latest > self._began:
-            text = self.tr("{time} so far") if progress.phase in _LIVE else self.tr("took {time}")
-            parts.append(text.format(time=clock_text(self._latest - self._began)))
-        left = progress.seconds_left
-        if left is not None:
-            parts.append(self.tr("about {time} left").format(time=clock_text(left)))
-        return "   ·   ".join(parts)
-
     def _show_outcome(self) -> None:
         """Says how the run ended and what to do next."""
         finished = self._progress.finished
         match self._progress.phase:
             case RunPhase.COMPLETED if finished is not None and finished.result is not None:
-                self.banner.show_text(self._gains_text(finished.result.ratios), "success")
+                self.banner.show_text(self._words.gains(finished.result.ratios), "success")
             case RunPhase.CANCELLED:
                 self.banner.show_text(self.tr("Cancelled. The best result so far is kept."), "info")
             case RunPhase.FAILED if finished is not None:
@@ -243,26 +212,6 @@ class RunPage(Page):
                 self.banner.show_text(text, "warning")
             case _:
                 self.banner.hide()
-
-    def _gains_text(self, ratios: Ratios) -> str:
-        """What was gained, and as plainly what was not."""
-        parts = []
-        if ratios.file is not None:
-            is_gain = ratios.file >= 1
-            text = (
-                self.tr("the file is {ratio} smaller") if is_gain else self.tr("the file is {ratio} larger")
-            )
-            parts.append(text.format(ratio=gain_text(ratios.file)))
-        if ratios.latency is not None:
-            is_gain = ratios.latency >= 1
-            text = self.tr("it runs {ratio} faster") if is_gain else self.tr("it runs {ratio} slower here")
-            parts.append(text.format(ratio=gain_text(ratios.latency)))
-        if ratios.accuracy_change is not None:
-            points = points_text(ratios.accuracy_change)
-            parts.append(self.tr("accuracy {points} points").format(points=points))
-        return (
-            self.tr("Done: {gains}.").format(gains=self.tr(", ").join(parts)) if parts else self.tr("Done.")
-        )
 
     def _on_pause_clicked(self) -> None:
         if self._progress.phase is RunPhase.PAUSED:

@@ -7,31 +7,18 @@ more than a box that silently types something else.
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.contract.fields import FieldKind, FieldSpec
 from gui.translation import translate_contract
-
-_ANY_INTEGER = 2**31 - 1
-_SHARES = {"ratio", "validation"}
-_FIELD_WIDTH = 132
-
-
-def is_share(spec: FieldSpec) -> bool:
-    """Whether a field is a part of a whole, which people read in percent."""
-    return spec.name in _SHARES
+from gui.wizard.boxes import ChoiceBox, IntegerBox, NumberBox
 
 
 class FieldEditor(QWidget):
@@ -67,75 +54,12 @@ class FieldEditor(QWidget):
         self.setFocusProxy(widgets[-1])
 
 
-class _CalmWheel:
-    """Mixed into boxes inside a scrolled page: the wheel scrolls the page unless the box has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():  # type: ignore[attr-defined]
-            super().wheelEvent(event)  # type: ignore[misc]
-        else:
-            event.ignore()
-
-
-class _IntegerBox(_CalmWheel, QSpinBox):
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__()
-        self._spec = spec
-        self.setRange(-_ANY_INTEGER, _ANY_INTEGER)
-        _prepare_(self)
-
-    def stepBy(self, steps: int) -> None:
-        self.setValue(round(_clamped(self.value() + steps, self._spec)))
-
-
-class _NumberBox(_CalmWheel, QDoubleSpinBox):
-    """A number in its shortest form; a share is shown in percent."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__()
-        self._spec = spec
-        self.factor = 100 if is_share(spec) else 1
-        self.setDecimals(8)
-        self.setRange(-1e9, 1e9)
-        self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-        if self.factor > 1:
-            self.setSuffix(" %")
-            self.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
-        _prepare_(self)
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.8f}".rstrip("0").rstrip(".")
-
-    def stepBy(self, steps: int) -> None:
-        before = self.value()
-        super().stepBy(steps)
-        within = _clamped(self.value() / self.factor, self._spec) * self.factor
-        if self._spec.is_maximum_open and within >= (self._spec.maximum or 0) * self.factor:
-            within = before
-        if self._spec.is_minimum_open and within <= (self._spec.minimum or 0) * self.factor:
-            within = before
-        self.setValue(within)
-
-
-def _prepare_(box: QAbstractSpinBox) -> None:
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.setKeyboardTracking(False)
-    box.setFixedWidth(_FIELD_WIDTH)
-    box.setAlignment(Qt.AlignmentFlag.AlignRight)
-
-
-def _clamped(value: float, spec: FieldSpec) -> float:
-    low = spec.minimum if spec.minimum is not None else value
-    high = spec.maximum if spec.maximum is not None else value
-    return min(max(value, low), high)
-
-
 class IntegerEditor(FieldEditor):
     """A whole number."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.box = _IntegerBox(spec)
+        self.box = IntegerBox(spec)
         self.box.valueChanged.connect(self._on_box_value_changed)
         self._lay_out(self.box)
 
@@ -152,7 +76,7 @@ class NumberEditor(FieldEditor):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.box = _NumberBox(spec)
+        self.box = NumberBox(spec)
         self.box.valueChanged.connect(self._on_box_value_changed)
         self.slider: QSlider | None = None
         if spec.name == "ratio":
@@ -176,16 +100,12 @@ class NumberEditor(FieldEditor):
         self.changed.emit(round(shown / self.box.factor, 10))
 
 
-class _ChoiceBox(_CalmWheel, QComboBox):
-    pass
-
-
 class ChoiceEditor(FieldEditor):
     """One of several; the help is the chosen one's own sentence."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.box = _ChoiceBox()
+        self.box = ChoiceBox()
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.setMinimumWidth(200)
         for choice in spec.choices:

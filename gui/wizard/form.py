@@ -16,7 +16,8 @@ from gui.theme import Space
 from gui.translation import error_text, translate_contract
 from gui.widgets.buttons import quiet_button
 from gui.widgets.labels import caption, error_label, set_style_property
-from gui.wizard.editors import EDITORS, FieldEditor, is_share
+from gui.wizard.boxes import is_share
+from gui.wizard.editors import EDITORS, FieldEditor
 
 
 class FieldRow(QWidget):

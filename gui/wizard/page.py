@@ -6,11 +6,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,11 +17,10 @@ from engine.contract.recipe import ModelSpec, Recipe
 from engine.contract.recipe_file import read_recipe, write_recipe
 from engine.contract.stats import Inspection
 from gui.translation import error_text
-from gui.widgets.buttons import primary_button, secondary_button
 from gui.widgets.cards import Banner, EmptyState
-from gui.widgets.icons import icon
 from gui.widgets.page import Page
 from gui.wizard.flow import Goal, Preset, Step, WizardFlow
+from gui.wizard.footer import WizardFooter
 from gui.wizard.goal_page import GoalPage
 from gui.wizard.history import RecipeHistory
 from gui.wizard.method_pages import PruningPage, QuantizationPage
@@ -33,6 +28,7 @@ from gui.wizard.recovery_page import RecoveryPage
 from gui.wizard.review_page import ReviewPage
 from gui.wizard.step_page import StepPage
 from gui.wizard.stepper import Stepper
+from gui.wizard.toolbar import WizardToolbar
 
 _ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
 
@@ -62,19 +58,12 @@ class CompressPage(Page):
             Step.REVIEW: self.review,
         }
         self.stepper, self.banner, self._steps = Stepper(), Banner(), QStackedWidget()
-        self._make_buttons()
+        self.tools, self.footer = WizardToolbar(), WizardFooter()
+        self.toolbar.addWidget(self.tools)
         self._lay_out()
         self._connect()
         self.retranslate()
         self._show()
-
-    def _make_buttons(self) -> None:
-        self.undo, self.redo = _icon_button("undo"), _icon_button("redo")
-        self.load, self.save = secondary_button(icon_name="open"), secondary_button(icon_name="save")
-        self.back, self.next = secondary_button(), primary_button()
-        self.run = primary_button(icon_name="run")
-        for button in (self.undo, self.redo, self.load, self.save):
-            self.toolbar.addWidget(button)
 
     def _lay_out(self) -> None:
         self._empty = EmptyState("compress")
@@ -87,12 +76,7 @@ class CompressPage(Page):
         for widget in (self.stepper, self.banner):
             layout.addWidget(widget)
         layout.addWidget(self._steps, 1)
-        footer = QHBoxLayout()
-        footer.addWidget(self.back)
-        footer.addStretch(1)
-        footer.addWidget(self.next)
-        footer.addWidget(self.run)
-        layout.addLayout(footer)
+        layout.addWidget(self.footer)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._empty)
         self._whole.addWidget(wizard)
@@ -105,22 +89,20 @@ class CompressPage(Page):
             page.edited.connect(self._on_page_edited)
             page.layer_edited.connect(self._on_page_layer_edited)
         self.stepper.chosen.connect(self.go_to)
-        self.back.clicked.connect(self._on_back_clicked)
-        self.next.clicked.connect(self._on_next_clicked)
-        self.run.clicked.connect(self._on_run_clicked)
-        self.load.clicked.connect(self._on_load_clicked)
-        self.save.clicked.connect(self._on_save_clicked)
-        self.undo.clicked.connect(self._on_undo_clicked)
-        self.redo.clicked.connect(self._on_redo_clicked)
+        self.footer.back_requested.connect(self._on_footer_back_requested)
+        self.footer.next_requested.connect(self._on_footer_next_requested)
+        self.footer.run_requested.connect(self._on_footer_run_requested)
+        self.tools.load_requested.connect(self.load_from)
+        self.tools.save_requested.connect(self.save_to)
+        self.tools.undo_requested.connect(self._on_tools_undo_requested)
+        self.tools.redo_requested.connect(self._on_tools_redo_requested)
         self._empty.clicked.connect(self.open_requested)
         for keys, button in (
-            (QKeySequence.StandardKey.Undo, self.undo),
-            (QKeySequence.StandardKey.Redo, self.redo),
+            (QKeySequence.StandardKey.Undo, self.tools.undo),
+            (QKeySequence.StandardKey.Redo, self.tools.redo),
         ):
-            shortcut = QShortcut(
-                QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-            )
-            shortcut.activated.connect(button.click)
+            within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+            QShortcut(QKeySequence(keys), self, context=within).activated.connect(button.click)
 
     def set_inspection(self, inspection: Inspection | None) -> None:
         """Shows the wizard for this model, from its first step; the empty page without one."""
@@ -162,7 +144,7 @@ class CompressPage(Page):
         """Shows one of the recipe's steps."""
         self._step = step
         self._show()
-        (self.run if self._flow.step_after(step) is None else self.next).setFocus()
+        self.footer.focus_on()
         self._ask_for_estimate()
 
     def retranslate(self) -> None:
@@ -175,24 +157,11 @@ class CompressPage(Page):
             self.tr("Open a model first; the wizard then leads from your goal to a recipe."),
             self.tr("Open a model"),
         )
-        for button, text in self._button_texts():
-            button.setText(text)
-        self.undo.setToolTip(self.tr("Undo the last change"))
-        self.redo.setToolTip(self.tr("Redo what was undone"))
-        self.undo.setAccessibleName(self.tr("Undo"))
-        self.redo.setAccessibleName(self.tr("Redo"))
+        self.tools.retranslate()
+        self.footer.retranslate()
         for page in self.pages.values():
             page.retranslate()
         self._show()
-
-    def _button_texts(self) -> tuple[tuple[QPushButton, str], ...]:
-        return (
-            (self.load, self.tr("Load recipe…")),
-            (self.save, self.tr("Save recipe…")),
-            (self.back, self.tr("Back")),
-            (self.next, self.tr("Next")),
-            (self.run, self.tr("Run")),
-        )
 
     def _show(self) -> None:
         """Shows flow and step; a step that the recipe no longer has gives way to the one before it."""
@@ -201,8 +170,7 @@ class CompressPage(Page):
             self._step = Step.GOAL
         has_model = self._flow.inspection is not None
         self._whole.setCurrentIndex(1 if has_model else 0)
-        for button in (self.undo, self.redo, self.load, self.save):
-            button.setVisible(has_model)
+        self.tools.setVisible(has_model)
         page = self.pages[self._step]
         page.show_flow(self._flow)
         self._steps.setCurrentWidget(page)
@@ -210,15 +178,18 @@ class CompressPage(Page):
 
     def _show_buttons(self) -> None:
         is_free = not any(form.has_errors() for form in self.pages[self._step].forms())
-        is_last = self._flow.step_after(self._step) is None
         self.stepper.show_steps(self._flow.steps(), self._step, is_free=is_free)
-        self.back.setVisible(self._flow.step_before(self._step) is not None)
-        self.next.setVisible(not is_last)
-        self.run.setVisible(is_last)
-        for button in (self.next, self.run, self.save):
-            button.setEnabled(is_free)
-        self.undo.setEnabled(bool(self._history.past))
-        self.redo.setEnabled(bool(self._history.future))
+        self.footer.show_state(
+            is_first=self._flow.step_before(self._step) is None,
+            is_last=self._flow.step_after(self._step) is None,
+            is_free=is_free,
+        )
+        self.tools.show_state(
+            can_undo=bool(self._history.past),
+            can_redo=bool(self._history.future),
+            can_save=is_free,
+            name=self._flow.recipe.name,
+        )
 
     def _take(self, flow: WizardFlow, what: str) -> None:
         self._flow = flow
@@ -260,25 +231,20 @@ class CompressPage(Page):
         except PenjingError as error:
             self.pages[self._step].show_layer_error(error_text(error))
 
-    def _on_back_clicked(self) -> None:
+    def _on_footer_back_requested(self) -> None:
         self.go_to(self._flow.step_before(self._step) or Step.GOAL)
 
-    def _on_next_clicked(self) -> None:
+    def _on_footer_next_requested(self) -> None:
         self.go_to(self._flow.step_after(self._step) or Step.REVIEW)
 
-    def _on_run_clicked(self) -> None:
+    def _on_footer_run_requested(self) -> None:
         self.run_requested.emit(self._flow.recipe)
 
-    def _on_undo_clicked(self) -> None:
+    def _on_tools_undo_requested(self) -> None:
         self._take_history(self._history.undone())
 
-    def _on_redo_clicked(self) -> None:
+    def _on_tools_redo_requested(self) -> None:
         self._take_history(self._history.redone())
-
-    def _on_load_clicked(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Load a recipe"), "", self.tr("Recipes (*.toml)"))
-        if path:
-            self.load_from(Path(path))
 
     def load_from(self, path: Path) -> None:
         """Takes the recipe in a file, for the model that is open; a wrong one is told in the banner."""
@@ -293,14 +259,6 @@ class CompressPage(Page):
         self._take(WizardFlow.of(self._flow.inspection, ours), f"load {path}")
         self.go_to(Step.REVIEW)
 
-    def _on_save_clicked(self) -> None:
-        suggested = f"{self._flow.recipe.name}.toml"
-        path, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the recipe"), suggested, self.tr("Recipes (*.toml)")
-        )
-        if path:
-            self.save_to(Path(path))
-
     def save_to(self, path: Path) -> None:
         """Writes the recipe; the banner tells how it went."""
         try:
@@ -310,9 +268,3 @@ class CompressPage(Page):
             self.banner.show_text(text)
             return
         self.banner.show_text(self.tr("Saved as {path}").format(path=path), "success")
-
-
-def _icon_button(icon_name: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(icon_name))
-    return button

@@ -50,26 +50,26 @@ def test_that_without_a_model_the_page_offers_to_open_one(qtbot):
     page = CompressPage()
     qtbot.addWidget(page)
     page.show()
-    assert not page.next.isVisible()
+    assert not page.footer.next.isVisible()
     with qtbot.waitSignal(page.open_requested):
         page._empty._button.click()
 
 
 def test_that_next_leads_through_all_steps_to_the_run(page, qtbot):
     seen = [page.step()]
-    while page.next.isVisible():
-        qtbot.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    while page.footer.next.isVisible():
+        qtbot.mouseClick(page.footer.next, Qt.MouseButton.LeftButton)
         seen.append(page.step())
     assert seen == list(Step)
     with qtbot.waitSignal(page.run_requested) as asked:
-        qtbot.mouseClick(page.run, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.footer.run, Qt.MouseButton.LeftButton)
     assert asked.args == [make_recipe()]
 
 
 def test_that_a_goal_takes_its_page_away(page, qtbot):
     qtbot.mouseClick(page.goal.goals[Goal.QUANTIZE], Qt.MouseButton.LeftButton)
     assert page.recipe().prune is None
-    qtbot.mouseClick(page.next, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.footer.next, Qt.MouseButton.LeftButton)
     assert page.step() is Step.QUANTIZATION
 
 
@@ -92,11 +92,11 @@ def test_that_a_value_beyond_its_limit_is_marked_with_the_limit_and_blocks_the_w
     row.editor.box.setValue(150)
     assert row.error() == "Give a number from 0 % to below 100 %."
     assert row.editor.box.property("invalid") == "true"
-    assert not page.next.isEnabled()
+    assert not page.footer.next.isEnabled()
     assert page.recipe().prune.ratio == 0.5
     row.editor.box.setValue(60)
     assert row.error() == ""
-    assert page.next.isEnabled()
+    assert page.footer.next.isEnabled()
     assert page.recipe().prune.ratio == 0.6
 
 
@@ -157,7 +157,7 @@ def test_that_undo_takes_back_an_edit_and_redo_makes_it_again(page, qtbot):
     qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.recipe().prune.round_to == 1
     assert page.pages[Step.PRUNING].form.rows["round_to"].editor.box.value() == 1
-    page.redo.click()
+    page.tools.redo.click()
     assert page.recipe().prune.round_to == 16
 
 
@@ -257,7 +257,7 @@ def test_that_a_recipe_set_from_outside_forgets_the_history(page):
     page.go_to(Step.PRUNING)
     page.pages[Step.PRUNING].form.rows["round_to"].editor.box.setValue(16)
     page.set_recipe(make_recipe(seed=3))
-    assert not page.undo.isEnabled()
+    assert not page.tools.undo.isEnabled()
 
 
 def test_that_choosing_one_after_the_other_is_a_strategy(page):

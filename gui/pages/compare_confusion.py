@@ -1,0 +1,36 @@
+"""The Compare page's third view: which classes are taken for which."""
+
+from engine.contract.report import Report
+from gui.pages.compare_view import CompareView
+from gui.plots.confusion import ConfusionPlot
+from gui.widgets.cards import Card
+from gui.widgets.labels import caption, strong_label
+
+
+class ConfusionView(CompareView):
+    """Which classes are taken for which, before and after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before, self.after = ConfusionPlot(), ConfusionPlot()
+        self._titles = (strong_label(), strong_label())
+        self._notes = (caption(), caption())
+        for title, plot, note in zip(self._titles, (self.before, self.after), self._notes, strict=True):
+            card = Card()
+            for widget, stretch in ((title, 0), (plot, 1), (note, 0)):
+                card.body.addWidget(widget, stretch)
+            self.row.addWidget(card)
+
+    def show_report(self, report: Report) -> None:
+        """Shows both matrices."""
+        super().show_report(report)
+        names = report.recipe.data.class_names
+        self.before.show_matrix(report.before.confusion, names)
+        self.after.show_matrix(report.after.confusion, names)
+
+    def retranslate(self) -> None:
+        """Renews what is shown in the current language."""
+        for label, text in zip(self._titles, (self.tr("Before"), self.tr("After")), strict=True):
+            label.setText(text)
+        for note in self._notes:
+            note.setText(self.tr("Rows are the true classes, columns the model's answers."))
