@@ -56,7 +56,7 @@ def _checked(walk: Walk, node: fx.Node, value: Tracked | None) -> Tracked | None
 MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.modules.conv._ConvNd: convolve,
     nn.Linear: multiply_matrix,
-    (nn.modules.batchnorm._BatchNorm, nn.LayerNorm): normalise,
+    nn.modules.batchnorm._BatchNorm: normalise,
     nn.Flatten: reshape,
     (
         nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish, nn.Hardsigmoid,

@@ -67,15 +67,12 @@ def multiply_matrix(walk: Walk, node: fx.Node) -> Tracked | None:
 
 
 def normalise(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Batch norm, and layer norm over the channel axis: one scale, shift, mean and variance a channel."""
+    """Batch norm: one scale, shift, mean and variance a channel; norms that mix channels stand in no table."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))
-    source, shape = walk.value(node.args[0]), shape_of(node)
-    if source is None or shape is None:
+    source = walk.value(node.args[0])
+    if source is None:
         return None
-    is_last = (
-        isinstance(layer, nn.LayerNorm) and len(layer.normalized_shape) == 1 and source.axis == len(shape) - 1
-    )
-    if not is_last and not (isinstance(layer, nn.modules.batchnorm._BatchNorm) and source.axis == 1):
+    if source.axis != 1:
         return lock(walk, node)
     for part in ("weight", "bias", "running_mean", "running_var"):
         if getattr(layer, part, None) is not None:

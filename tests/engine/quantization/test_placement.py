@@ -1,0 +1,105 @@
+"""Where quantizers stand, read from the graph."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, fx, nn
+
+from engine.contract.recipe import LayerQuantizeSpec, QuantizeSpec
+from engine.joint.compressed import CompressedModel
+from engine.quantization.attach import FOLDER, activation_quantizers
+from engine.quantization.placement import Placement
+from tests.engine.networks import compress, make_network, some_inputs
+
+
+def placed(name: str, spec: QuantizeSpec | None = None) -> tuple[CompressedModel, Placement]:
+    network, shape = make_network(name)
+    model = compress(network, shape, quantize=spec or QuantizeSpec())
+    assert model.placement is not None
+    return model, model.placement
+
+
+def test_that_simplenet_is_in_integers_from_its_input_to_its_last_layer() -> None:
+    _, placement = placed("simple")
+    assert placement.bits == {"conv1": 8, "conv2": 8, "fc1": 8, "fc2": 8}
+    # Behind each ReLU and not before it; pools and the reshape pass the grid on; the answer stays float.
+    assert placement.values == ("x", "relu", "relu_1", "relu_2")
+    assert placement.passes == {"max_pool2d": "relu", "max_pool2d_1": "relu_1", "view": "relu_1"}
+    assert placement.inputs == {"conv1": "x", "conv2": "relu", "fc1": "relu_1", "fc2": "relu_2"}
+    assert (placement.float_because, placement.integer_operators) == ({}, 4)
+
+
+def test_that_additions_have_quantizers_on_both_inputs_and_their_output() -> None:
+    model, placement = placed("residual")
+    assert isinstance(model.module, fx.GraphModule)
+    adds = [node for node in model.module.graph.nodes if node.name in ("add", "add_1")]
+    for node in adds:
+        assert all(isinstance(side, fx.Node) and side.name in placement.values for side in node.args)
+    # The first sum is finished by its ReLU, the second one stands for itself.
+    assert {"relu_2", "add_1"} <= set(placement.values) and "add" not in placement.values
+
+
+def test_that_nothing_stands_between_a_convolution_its_batch_norm_and_its_relu() -> None:
+    _, placement = placed("residual")
+    assert not {"stem", "stem_norm", "first", "first_norm", "second"} & set(placement.values)
+    assert {"relu", "relu_1", "second_norm", "side"} <= set(placement.values)
+
+
+def test_that_attached_quantizers_are_read_by_everything_behind_the_value() -> None:
+    model, placement = placed("residual")
+    model.attach_quantizers()
+    assert isinstance(model.module, fx.GraphModule)
+    assert tuple(activation_quantizers(model.module)) == placement.values
+    for node in model.module.graph.nodes:
+        if node.name in placement.values:
+            (reader,) = node.users
+            assert reader.target == f"{FOLDER}.{node.name}"
+
+
+def test_that_quantizers_that_are_off_change_no_bit_and_leave_without_a_trace() -> None:
+    network, shape = make_network("dense")
+    with torch.no_grad():
+        wanted = network(some_inputs(shape))
+        model = compress(network, shape, quantize=QuantizeSpec())
+        model.attach_quantizers()
+        assert torch.equal(model.module(some_inputs(shape)), wanted)
+        model.calibrate([some_inputs(shape)])
+        assert torch.equal(model.module(some_inputs(shape)), wanted)
+        model.switch_quantizers(is_on=True)
+        assert not torch.equal(model.module(some_inputs(shape)), wanted)
+
+
+class Various(nn.Module):
+    """One layer for each reason to stay in float."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(4, 6)
+        self.tokens = nn.Linear(6, 8)
+        self.twice = nn.Linear(8, 8)
+        self.skipped = nn.Linear(8, 8)
+        self.block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.block(self.tokens(self.embed((x > 0).long()))).mean(1)
+        x = F.relu(self.twice(F.relu(self.twice(x))))
+        return self.head(F.relu(self.skipped(x)))
+
+
+def test_that_layers_in_float_say_why() -> None:
+    torch.manual_seed(0)
+    spec = QuantizeSpec(
+        layers={"skipped": LayerQuantizeSpec(skip=True), "head": LayerQuantizeSpec(weight_bits=4)}
+    )
+    model = compress(Various().eval(), (7,), quantize=spec)
+    assert model.placement is not None
+    assert model.placement.float_because == {
+        "embed": ("float_kind", {"kind": "Embedding"}),
+        "tokens": ("float_rank", {"rank": "3"}),
+        "twice": ("float_shared", {"calls": "2"}),
+        "skipped": ("locked_request", {}),
+        "block.self_attn": ("float_kind", {"kind": "MultiheadAttention"}),
+        "block.linear1": ("float_unreached", {}),
+        "block.linear2": ("float_unreached", {}),
+    }
+    assert model.placement.bits == {"head": 4}
