@@ -99,13 +99,19 @@ def test_that_the_folder_holds_the_recipe_that_was_asked_for(run: RunFolder) -> 
     assert "Before and after" in run.report_html.read_text(encoding="utf-8")
 
 
-def test_that_people_get_a_table_and_the_reports_path(tmp_path: Path) -> None:
+def test_that_the_demo_keeps_its_promise_and_shows_a_table_and_the_reports_path(tmp_path: Path) -> None:
     done = penjing("demo", "--no-window", "--out", str(tmp_path / "demo"))
     report = RunFolder(tmp_path / "demo").read_report()
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1] == f"Report: {tmp_path / 'demo' / 'report.html'}"
     assert f"{report.ratios.file:.2f}×" in done.stdout
     assert "[1/5]" in done.stderr
+    int8 = next(item for item in report.artifacts if item.format == "onnx-int8")
+    assert (report.ratios.file or 0) >= 3
+    assert (report.ratios.accuracy_change or 0) >= -0.015
+    assert (int8.agreement or 0) >= 0.99
+    assert int8.integer_operators >= 4  # two convolutions and two linear layers
+    assert int8.verified
 
 
 def test_that_inspect_tells_layers_sums_and_accuracy_as_one_object() -> None:
