@@ -9,6 +9,8 @@ from engine.contract.errors import RequestError
 from engine.contract.events import Outcome, RunFinished
 from engine.contract.messages import Export, Verify
 from engine.contract.methods import ExportFormat
+from engine.contract.recipe import DataSpec
+from engine.contract.recipe_file import read_recipe
 from engine.contract.report import Artifact, Report, Verification
 from engine.contract.run_folder import RunFolder, RunState, write_atomically
 from engine.reporting.html import report_html, side_by_side_html
@@ -90,14 +92,23 @@ def _format(name: str) -> ExportFormat:
 
 def _verify(arguments: Arguments) -> int:
     path = arguments.artifact.absolute()
+    data = _data_for(path, data_of(arguments))
     found: Verification = do_job(
-        arguments, Verify(id=JOB_ID, path=str(path), data=data_of(arguments), trust=arguments.trust)
+        arguments, Verify(id=JOB_ID, path=str(path), data=data, trust=arguments.trust)
     )
     if arguments.json:
         write_json(msgspec.json.encode(found))
     else:
         print_verification(output(), str(path), found)
     return _status(path, found)
+
+
+def _data_for(artifact: Path, named: DataSpec | None) -> DataSpec | None:
+    """The named data, normalised as the run trained that the artifact lies in."""
+    recipe = RunFolder(artifact.parent.parent).recipe
+    if named is None or not recipe.is_file():
+        return named
+    return msgspec.structs.replace(read_recipe(recipe).data, source=named.source)
 
 
 def _status(path: Path, found: Artifact | Verification) -> int:

@@ -18,7 +18,7 @@ from engine.contract.recipe_paths import with_absolute_paths
 from engine.contract.report import Verification
 from engine.contract.run_folder import RunFolder, RunState
 from engine.contract.stats import Inspection
-from resources import sample_recipe
+from resources import sample_data, sample_recipe
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +140,16 @@ def test_that_a_written_file_is_verified_again_with_the_same_hash_and_size(run: 
         assert (found.size_bytes, found.sha256) == (artifact.size_bytes, artifact.sha256)
         assert found.accuracy == pytest.approx(artifact.accuracy)
         assert found.verified
+
+
+def test_that_other_data_is_normalised_as_the_run_was_trained(run: RunFolder, tmp_path: Path) -> None:
+    shutil.copyfile(sample_data(), tmp_path / "digits.npz")
+    artifact = next(item for item in run.read_report().artifacts if item.format == "onnx-int8")
+    done = penjing(
+        "verify", str(run.root / artifact.path), "--data", f"npz:{tmp_path / 'digits.npz'}", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert msgspec.json.decode(done.stdout, type=Verification).accuracy == pytest.approx(artifact.accuracy)
 
 
 def test_that_one_more_file_can_be_exported_and_holds(run: RunFolder, tmp_path: Path) -> None:
