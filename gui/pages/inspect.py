@@ -67,8 +67,10 @@ class InspectPage(Page):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        table.horizontalHeader().setStretchLastSection(True)
+        # The last column takes what is left: a long reason must not push the table wider than its card.
+        table.horizontalHeader().setSectionResizeMode(
+            self._model.columnCount() - 1, QHeaderView.ResizeMode.Stretch
+        )
         table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
 
     def _lay_out(self) -> None:
@@ -81,7 +83,7 @@ class InspectPage(Page):
         split.setChildrenCollapsible(False)
         split.addWidget(self._table_card())
         split.addWidget(self._panel)
-        split.setSizes([700, 304])
+        split.setSizes([730, 274])
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +113,6 @@ class InspectPage(Page):
         self._compress.setVisible(inspection is not None)
         self._show_sums()
         if inspection:
-            # The last column takes what is left: a long reason must not push the table wider than its card.
             for column in range(self._model.columnCount() - 1):
                 self._table.resizeColumnToContents(column)
             self._table.selectRow(0)

@@ -91,7 +91,7 @@ class LayerPanel(Card):
             (self.tr("Mean"), value_text(layer.mean)),
             (self.tr("Standard deviation"), value_text(layer.std)),
             (self.tr("Coupled group"), UNKNOWN if layer.group is None else str(layer.group)),
-            (self.tr("Channels can be pruned"), self.tr("yes") if layer.prunable else why or self.tr("no")),
+            (self.tr("Prunable"), self.tr("yes") if layer.prunable else why or self.tr("no")),
         ]
 
     def _range_of(self, layer: LayerStats) -> str:

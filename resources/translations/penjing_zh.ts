@@ -614,16 +614,16 @@
         <translation>耦合组</translation>
     </message>
     <message>
-        <source>Channels can be pruned</source>
-        <translation>通道可剪枝</translation>
-    </message>
-    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
     <message>
         <source>no</source>
         <translation>否</translation>
+    </message>
+    <message>
+        <source>Prunable</source>
+        <translation>可剪枝</translation>
     </message>
     <message>
         <source>{low} to {high}</source>
@@ -2497,7 +2497,7 @@
     </message>
     <message>
         <source>This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.</source>
-        <translation type="unfinished"></translation>
+        <translation>此网络会放大舍入误差：整数计算与其浮点模拟仅在测试集的 {share} 上一致。</translation>
     </message>
     <message>
         <source>The int8 file is slower than the float32 one here ({ratio}×).</source>
