@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
 from engine.contract.errors import PenjingError, RequestError
-from engine.contract.events import RunEvent
+from engine.contract.events import RunEvent, RunFinished
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import Recipe
 from engine.contract.recipe_file import read_recipe
@@ -154,8 +154,11 @@ class Desk(QObject):
         except PenjingError as error:
             self.run_refused.emit(error)
             return
+        # What happened before stays in sight; how it ended then is no longer true.
+        before = [event for event in RunFolder(folder).read_events() if not isinstance(event, RunFinished)]
         self.jobs.resume_run(recipe, folder)
         self._show_run(folder, recipe.name)
+        self.events_arrived.emit(before)
 
     def _shows_run_going_on(self) -> bool:
         """One run at a time: shows the one that goes on instead of beginning another."""
@@ -250,6 +253,10 @@ class Desk(QObject):
         if folder != self.session.run_folder:
             return
         self.resumable_changed.emit(report is None)
+        run = RunFolder(folder)
+        if report is None and run.report.is_file():
+            # A cancelled run answers with its cancellation; the report of its best lies in the folder.
+            report = run.read_report()
         if report is not None:
             self.session.set_report(report)
             if self._is_demo:

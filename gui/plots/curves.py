@@ -56,7 +56,18 @@ class LiveCurves(ThemedPlot):
             x, y = self._buffers[name].points()
             symbol = "o" if len(x) == 1 else None
             self._lines[name].setData(x, y, symbol=symbol, antialias=len(x) <= _SMOOTH_POINTS)
+        if self._changed:
+            self._frame()
         self._changed.clear()
+
+    def _frame(self) -> None:
+        """Follows the lines; a single point, or none, spans no frame of its own."""
+        longest = max(self._buffers.values(), key=len)
+        if len(longest) > 1:
+            self.enableAutoRange()
+            return
+        x, y = longest.points()
+        self.setRange(xRange=(0, max([1.0, *(2 * x)])), yRange=(0, max([1e-9, *(2 * y)])), padding=0)
 
     def names(self) -> tuple[str, ...]:
         """The lines."""

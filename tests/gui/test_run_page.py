@@ -215,3 +215,13 @@ def test_that_values_that_are_not_known_leave_a_gap(page):
     page.add_events([MetricsLogged(stage=Stage.TRAIN, step=1, values={"loss": None, "accuracy": 0.5})])
     assert page.curves.loss.plot.length("loss") == 0
     assert page.curves.accuracy.plot.length("accuracy") == 1
+
+
+def test_that_a_plot_with_one_point_begins_at_zero(page, qtbot):
+    page.begin("sample")
+    page.add_events([MetricsLogged(stage=Stage.TRAIN, step=1, values={"train_loss": 0.5})])
+    qtbot.waitUntil(page.curves.is_drawn)
+    (left, right), (low, high) = page.curves.loss.plot.viewRange()
+    assert (left, low) == (0, 0)
+    assert right >= 1
+    assert high == pytest.approx(1.0)
