@@ -1,5 +1,6 @@
 """A Python file that rebuilds the pruned network with torch alone and loads its weights."""
 
+import ast
 import re
 
 from torch import fx, nn
@@ -94,13 +95,23 @@ def _construction(name: str, layer: nn.Module) -> str:
     """The expression that makes a layer of the same shape; torch's own layers show it as their repr."""
     text = " ".join(repr(layer).split())
     try:
-        twin = eval(f"nn.{text}", {"nn": nn})  # noqa: S307 - the text is torch's own
+        _refuse_code(text)
+        twin = eval(f"nn.{text}", {"nn": nn})  # noqa: S307 - a torch class and literals
     except Exception as error:
         raise _unwritable(name, layer) from error
     shapes = {key: value.shape for key, value in layer.state_dict().items()}
     if {key: value.shape for key, value in twin.state_dict().items()} != shapes:
         raise _unwritable(name, layer)
     return f"nn.{text}"
+
+
+def _refuse_code(text: str) -> None:
+    """Attributes that no forward pass reads come from a stranger's file unseen: only literals may be evaluated."""
+    call = ast.parse(text, mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise ValueError("no call")
+    for value in (*call.args, *(keyword.value for keyword in call.keywords)):
+        ast.literal_eval(value)
 
 
 def _unwritable(name: str, layer: nn.Module) -> RunError:

@@ -5,6 +5,7 @@ the placing of quantizers. ``torch.fx`` keeps the user's module and parameter na
 module is kept as it is, with the reason, and only what modules alone allow is done to it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 from engine.contract.errors import RequestError, one_line
 
 PROBE_BATCH = 2
+_PLAIN_NAME = re.compile(r"[\w.-]*")
 WEIGHTED = (
     nn.Linear,
     nn.Conv1d,
@@ -71,6 +73,7 @@ def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
     module.eval()
     reason = None
     try:
+        _refuse_code_in_names(module)
         work: nn.Module = _tolerate_layouts_(fx.symbolic_trace(module))
         answer = propagate_shapes_(work, example_shape)
     except Exception as error:
@@ -83,6 +86,14 @@ def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
         output_shape=tuple(answer.shape[1:]),
         untraced_because=reason,
     )
+
+
+def _refuse_code_in_names(module: nn.Module) -> None:
+    """Names become Python text in a traced module, and a stranger's file may name its parts as it likes."""
+    for named in (module.named_modules(), module.named_parameters(), module.named_buffers()):
+        for name, _ in named:
+            if not _PLAIN_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no plain name")
 
 
 def _tolerate_layouts_(traced: fx.GraphModule) -> fx.GraphModule:

@@ -167,8 +167,9 @@ class _Placer:
         return node
 
     def _end(self, node: fx.Node) -> fx.Node:
-        """Where an operation's result is finished: behind its batch norm and its ReLU."""
-        for melts in (_BATCH_NORMS, _CLAMPS):
+        """Where an operation's result is finished: behind its batch norm, if one melts into it, and its ReLU."""
+        has_weights = node.op == "call_module" and str(node.target) in self._layers
+        for melts in (_BATCH_NORMS, _CLAMPS) if has_weights else (_CLAMPS,):
             users = list(node.users)
             if len(users) == 1 and self._is(users[0], melts):
                 node = users[0]
