@@ -100,19 +100,19 @@
     </message>
     <message>
         <source>fewer MACs</source>
-        <translation>乘加运算减少</translation>
+        <translation>MAC 减少</translation>
     </message>
     <message>
         <source>more MACs</source>
-        <translation>乘加运算增加</translation>
+        <translation>MAC 增加</translation>
     </message>
     <message>
         <source>fewer parameters</source>
-        <translation>参数减少</translation>
+        <translation>参数量减少</translation>
     </message>
     <message>
         <source>more parameters</source>
-        <translation>参数增加</translation>
+        <translation>参数量增加</translation>
     </message>
     <message>
         <source>completed</source>
@@ -149,7 +149,7 @@
     </message>
     <message>
         <source>Parameters</source>
-        <translation>参数</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>Not zero</source>
@@ -157,7 +157,7 @@
     </message>
     <message>
         <source>MACs</source>
-        <translation>乘加运算</translation>
+        <translation>MAC</translation>
     </message>
     <message>
         <source>Bit operations</source>
@@ -281,11 +281,11 @@
     </message>
     <message>
         <source>MACs</source>
-        <translation>乘加运算</translation>
+        <translation>MAC</translation>
     </message>
     <message>
         <source>Parameters</source>
-        <translation>参数</translation>
+        <translation>参数量</translation>
     </message>
     <message>
         <source>less than a minute</source>
@@ -1367,7 +1367,7 @@
     </message>
     <message>
         <source>MACs</source>
-        <translation>乘加运算</translation>
+        <translation>MAC</translation>
     </message>
 </context>
 <context>
@@ -2276,10 +2276,6 @@
         <translation>mode = &quot;aware&quot; 需要训练，但 recover.epochs 为 0；请至少设 1 轮，或设 mode = &quot;post_training&quot;。</translation>
     </message>
     <message>
-        <source>Quantization after training needs calibration samples; set calibration_samples to at least 1.</source>
-        <translation>训练后量化需要校准样本；请将 calibration_samples 至少设为 1。</translation>
-    </message>
-    <message>
         <source>The strategy &quot;simultaneous&quot; trains masks and quantizers together; add [prune] and [quantize] with mode = &quot;aware&quot;, or choose &quot;sequential&quot;.</source>
         <translation>策略“simultaneous”同时训练掩码和量化器；请添加 [prune] 以及 mode = &quot;aware&quot; 的 [quantize]，或选择“sequential”。</translation>
     </message>
@@ -2314,10 +2310,6 @@
     <message>
         <source>There is no export format &quot;{name}&quot;; choose one of: {known}.</source>
         <translation>没有导出格式“{name}”；请选择：{known}。</translation>
-    </message>
-    <message>
-        <source>&quot;{path}&quot; is no artifact that can be verified; name an .onnx or .pt file of a run.</source>
-        <translation>“{path}”不是可验证的导出文件；请指明某次运行的 .onnx 或 .pt 文件。</translation>
     </message>
     <message>
         <source>No window can be opened here ({reason}); use the terminal commands, see penjing --help.</source>
@@ -2460,24 +2452,12 @@
         <translation>计划的 {planned} 个整数算子中只有 {found} 个以整数运行</translation>
     </message>
     <message>
-        <source>{found} operators still run in float: {names}</source>
-        <translation>仍有 {found} 个算子以浮点运行：{names}</translation>
-    </message>
-    <message>
         <source>the file is not the one that was verified (SHA-256 differs)</source>
         <translation>该文件不是当初验证的文件（SHA-256 不同）</translation>
     </message>
     <message>
         <source>its accuracy is {found} and was {wanted}</source>
         <translation>它的准确率为 {found}，原为 {wanted}</translation>
-    </message>
-    <message>
-        <source>it could not be re-run ({reason})</source>
-        <translation>无法重新运行它（{reason}）</translation>
-    </message>
-    <message>
-        <source>Resumed from step {step}.</source>
-        <translation>已从第 {step} 步继续。</translation>
     </message>
     <message>
         <source>Kept the epoch with the best validation accuracy ({accuracy}).</source>
@@ -2502,10 +2482,6 @@
     <message>
         <source>The int8 file is slower than the float32 one here ({ratio}×).</source>
         <translation>在这台机器上 int8 文件比 float32 文件慢（{ratio}×）。</translation>
-    </message>
-    <message>
-        <source>The test split has no labels; accuracy is not known.</source>
-        <translation>测试集没有标签；无法得知准确率。</translation>
     </message>
     <message>
         <source>{reason}; see {command} --help.</source>
