@@ -209,4 +209,7 @@ def main() -> int:
     os.dup2(2, 1)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     logging.Formatter.converter = time.gmtime
-    return Worker(output).serve()
+    status = Worker(output).serve()
+    sys.stderr.flush()
+    # The reader thread may still wait for input, and an interpreter that ends meanwhile aborts.
+    os._exit(status)

@@ -11,52 +11,50 @@ from engine.models.graph import CapturedGraph, layers_of, shape_of
 Shape = tuple[int, ...]
 
 
-def convolution_macs(layer: nn.Module, output: Shape) -> int:
-    """Every output value reads ``in_channels / groups × kernel`` weights (of one sample; ``output`` has the batch)."""
+def convolution_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
+    """Every output value reads ``in_channels / groups × kernel`` weights; transposed, every input value writes."""
     assert isinstance(layer, nn.modules.conv._ConvNd)
-    reads = layer.in_channels // layer.groups * prod(layer.kernel_size)
+    kernel = prod(layer.kernel_size)
     if layer.transposed:
-        reads = (
-            layer.out_channels
-            // layer.groups
-            * prod(layer.kernel_size)
-            * layer.in_channels
-            // layer.out_channels
-        )
-    return prod(output[1:]) * reads
+        return prod(source[1:]) * layer.out_channels // layer.groups * kernel
+    return prod(output[1:]) * layer.in_channels // layer.groups * kernel
 
 
-def matrix_macs(layer: nn.Module, output: Shape) -> int:
+def matrix_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
     """Every output value reads ``in_features`` weights."""
     assert isinstance(layer, nn.Linear)
     return prod(output[1:]) * layer.in_features
 
 
-def no_macs(layer: nn.Module, output: Shape) -> int:
+def no_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
     """A look-up multiplies nothing."""
     return 0
 
 
-MACS: dict[type[nn.Module], Callable[[nn.Module, Shape], int]] = {
+MACS: dict[type[nn.Module], Callable[[nn.Module, Shape, Shape], int]] = {
     nn.modules.conv._ConvNd: convolution_macs,
     nn.Linear: matrix_macs,
     nn.Embedding: no_macs,
 }
-"""What counts the multiplications of each kind of layer."""
+"""What counts the multiplications of each kind of layer for one sample, from shapes that have the batch."""
 
 
 def count_macs(captured: CapturedGraph) -> dict[str, int | None]:
     """Multiplications of one sample by layer; None where they are not known."""
-    counts: dict[str, int | None] = {}
-    for name, layer in layers_of(captured.module):
-        count = next((count for kind, count in MACS.items() if isinstance(layer, kind)), None)
-        outputs = [shape_of(node) for node in captured.nodes_of(name)]
-        shapes = [shape for shape in outputs if shape is not None]
-        is_known = count is not None and captured.graph is not None and len(shapes) == len(outputs)
-        counts[name] = (
-            sum(count(layer, shape) for shape in shapes) if is_known and count is not None else None
-        )
-    return counts
+    return {name: _macs_of(captured, name, layer) for name, layer in layers_of(captured.module)}
+
+
+def _macs_of(captured: CapturedGraph, name: str, layer: nn.Module) -> int | None:
+    count = next((count for kind, count in MACS.items() if isinstance(layer, kind)), None)
+    if count is None or captured.graph is None:
+        return None
+    total = 0
+    for node in captured.nodes_of(name):
+        source, output = shape_of(node.args[0]), shape_of(node)
+        if source is None or output is None:
+            return None
+        total += count(layer, source, output)
+    return total
 
 
 def total_macs(counts: dict[str, int | None]) -> int | None:

@@ -7,7 +7,7 @@ are obeyed at any time, between batches and layers.
 import msgspec
 
 from engine.contract.events import RunEvent
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import Device, ExportFormat
 from engine.contract.recipe import DataSpec, Recipe
 from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
@@ -21,52 +21,54 @@ class _Request(Record, frozen=True, kw_only=True, tag_field="type"):
     id: int
 
 
-class Inspect(_Request, frozen=True, kw_only=True, tag="Inspect"):
+class _Job(_Request, frozen=True, kw_only=True):
+    """``trust`` vouches for files beforehand; ``threads`` and ``device`` count where no recipe says them."""
+
+    trust: bool = False
+    threads: int = 0
+    device: Device = Device.CPU
+
+
+class Inspect(_Job, frozen=True, kw_only=True, tag="Inspect"):
     """What is inside? Answered by :class:`Inspection`; metrics only with ``data``."""
 
     source: ModelSource
     data: DataSpec | None = None
-    trust: bool = False
 
 
-class Preview(_Request, frozen=True, kw_only=True, tag="Preview"):
+class Preview(_Job, frozen=True, kw_only=True, tag="Preview"):
     """What does the data hold? Answered by :class:`DataSummary`."""
 
     data: DataSpec
-    trust: bool = False
 
 
-class Estimate(_Request, frozen=True, kw_only=True, tag="Estimate"):
+class Estimate(_Job, frozen=True, kw_only=True, tag="Estimate"):
     """What would this recipe cost and give? Answered by :class:`Estimation`."""
 
     recipe: Recipe
-    trust: bool = False
 
 
-class Run(_Request, frozen=True, kw_only=True, tag="Run"):
+class Run(_Job, frozen=True, kw_only=True, tag="Run"):
     """Carry out a recipe into ``folder`` (absolute); paths in the recipe are absolute. Answered by :class:`Report`."""
 
     recipe: Recipe
     folder: str
     resume: bool = False
-    trust: bool = False
 
 
-class Export(_Request, frozen=True, kw_only=True, tag="Export"):
+class Export(_Job, frozen=True, kw_only=True, tag="Export"):
     """Write one more artifact from a run's folder; into ``output`` where given. Answered by :class:`Artifact`."""
 
     folder: str
     format: ExportFormat
     output: str | None = None
-    trust: bool = False
 
 
-class Verify(_Request, frozen=True, kw_only=True, tag="Verify"):
+class Verify(_Job, frozen=True, kw_only=True, tag="Verify"):
     """Re-open a file and re-run it. Answered by :class:`Verification`."""
 
     path: str
     data: DataSpec | None = None
-    trust: bool = False
 
 
 class Trust(_Request, frozen=True, kw_only=True, tag="Trust"):

@@ -51,7 +51,11 @@ def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int,
         # What was frozen when the file was saved has to learn to do without what is pruned.
         parameter.requires_grad_(parameter.is_floating_point())
     shape = source.input_shape or sample_shape or infer_shape(module, source)
-    classes = count_classes(module, shape)
+    classes = (
+        _count_classes_of_data(module, shape, source)
+        if shape is sample_shape
+        else count_classes(module, shape)
+    )
     info = SourceInfo(
         file=source.file,
         format=content.format,
@@ -62,6 +66,25 @@ def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int,
         output_classes=classes,
     )
     return LoadedModel(module=module, info=info, example_shape=shape, output_classes=classes)
+
+
+def _count_classes_of_data(module: nn.Module, shape: tuple[int, ...], source: ModelSource) -> int:
+    """As :func:`count_classes`; where the data's samples do not suit, says which ones would, if that is known.
+
+    Raises:
+        RequestError: the model does not run on the data's samples.
+    """
+    try:
+        return count_classes(module, shape)
+    except RequestError:
+        try:
+            wanted = infer_shape(module, source)
+            count_classes(module, wanted)
+        except RequestError:
+            wanted = shape
+        if wanted == shape:
+            raise
+    raise RequestError("data_wrong_shape", found=shape, wanted=wanted)
 
 
 def infer_shape(module: nn.Module, source: ModelSource) -> tuple[int, ...]:

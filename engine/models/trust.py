@@ -10,8 +10,9 @@ from typing import Any
 from engine.context import RunContext
 from engine.contract.errors import PenjingError, RequestError, TrustRequired
 from engine.contract.run_folder import sha256_of
+from engine.contract.texts import TEXTS
 
-RUNS_PYTHON = ("runs this Python file",)
+RUNS_PYTHON = (TEXTS["wants_python"],)
 _VOUCHED: set[tuple[Path, str]] = set()
 
 

@@ -21,12 +21,14 @@ from engine.contract.report import Artifact, Report, Verification
 from engine.contract.stats import Inspection
 from engine.pipeline.estimating import estimate
 from engine.pipeline.inspecting import inspect_model, summarise_data
+from engine.pipeline.machine import claim_machine
 from engine.pipeline.rereading import export_again
 from engine.pipeline.runner import run_recipe
 from engine.pipeline.verifying import verify_file
 
 
 def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
+    claim_machine(job.threads, job.device)
     return inspect_model(job.source, job.data, ctx)
 
 
@@ -44,11 +46,12 @@ def _run(job: Run, ctx: RunContext) -> Report:
 
 def _export(job: Export, ctx: RunContext) -> Artifact:
     output = None if job.output is None else Path(job.output)
-    return export_again(Path(job.folder), job.format, ctx, output=output)
+    return export_again(Path(job.folder), job.format, ctx, output=output, threads=job.threads)
 
 
 def _verify(job: Verify, ctx: RunContext) -> Verification:
-    return verify_file(Path(job.path), job.data, ctx)
+    threads = claim_machine(job.threads, job.device)
+    return verify_file(Path(job.path), job.data, ctx, threads=threads)
 
 
 HANDLERS: dict[type[Any], Callable[[Any, RunContext], Record]] = {

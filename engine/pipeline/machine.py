@@ -30,12 +30,21 @@ def prepare_machine(recipe: Recipe) -> int:
     Raises:
         RequestError: the device is not there, or the number of threads is absurd.
     """
-    require_device(recipe.device)
-    threads = resolve_threads(recipe.threads)
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
-    return threads
+    return claim_machine(recipe.threads, recipe.device)
+
+
+def claim_machine(threads: int, device: Device) -> int:
+    """Sets the number of threads, as asked or by default, and returns it.
+
+    Raises:
+        RequestError: the device is not there, or the number of threads is absurd.
+    """
+    require_device(device)
+    resolved = resolve_threads(threads)
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(resolved)
+    return resolved
 
 
 def require_device(device: Device) -> None:

@@ -19,7 +19,9 @@ from engine.pipeline.partial import best_model
 from engine.pipeline.work import open_inputs
 
 
-def export_again(root: Path, name: ExportFormat, ctx: RunContext, *, output: Path | None) -> Artifact:
+def export_again(
+    root: Path, name: ExportFormat, ctx: RunContext, *, output: Path | None, threads: int = 0
+) -> Artifact:
     """Writes one more artifact from a run's best checkpoint and verifies it.
 
     Without ``output`` it goes to the run's ``artifacts/`` and into its report.
@@ -31,6 +33,7 @@ def export_again(root: Path, name: ExportFormat, ctx: RunContext, *, output: Pat
     if not folder.recipe.is_file():
         raise RequestError("folder_no_run", path=root)
     recipe = with_absolute_paths(read_recipe(folder.recipe), root)
+    recipe = msgspec.structs.replace(recipe, threads=threads or recipe.threads)
     if name is ExportFormat.ONNX_INT8 and recipe.quantize is None:
         raise RequestError("recipe_int8_without_quantize")
     inputs = open_inputs(recipe, ctx, threads=prepare_machine(recipe))

@@ -21,11 +21,10 @@ from engine.data.splits import load_data
 from engine.export.onnx_file import integer_weights
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.pipeline.finishing import one_sample
-from engine.pipeline.machine import resolve_threads
 from engine.tasks.classification import metrics_of
 
 
-def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verification:
+def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: int) -> Verification:
     """Re-opens an ONNX artifact, re-runs it on the test split, counts what runs in integers, measures it.
 
     Where the file lies in a run, it must be the one that was verified then. Without ``spec`` the run's own data is
@@ -39,9 +38,11 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verificat
     if path.suffix == ".pt":
         return _verify_weights(path)
     data_spec = spec if spec is not None else _data_of(path)
-    session = open_session(path, threads=resolve_threads(0))
+    session = open_session(path, threads=threads)
     integers, floats, _ = count_operators(path)
-    metrics, latency = (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx)
+    metrics, latency = (
+        (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx, threads=threads)
+    )
     known, sha256 = _record_of(path), sha256_of(path)
     is_integer = integer_weights(onnx.load(str(path))) > 0
     code, arguments = _verdict(known, sha256, integers=integers, is_integer=is_integer)
@@ -61,13 +62,15 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext) -> Verificat
     )
 
 
-def _run_again(session: InferenceSession, spec: DataSpec, ctx: RunContext) -> tuple[Metrics, Latency]:
+def _run_again(
+    session: InferenceSession, spec: DataSpec, ctx: RunContext, *, threads: int
+) -> tuple[Metrics, Latency]:
     data = load_data(spec, ctx, seed=0)
     check_shape(data, tuple(session.get_inputs()[0].shape[1:]))
     answers = run_split(session, data.test, data, ctx)
     check_labels("test", data.test, classes=answers.shape[1])
     metrics, _ = metrics_of(answers, data.test.labels, answers.shape[1])
-    (latency,) = measure_latency([session], one_sample(data).numpy(), ctx, threads=resolve_threads(0))
+    (latency,) = measure_latency([session], one_sample(data).numpy(), ctx, threads=threads)
     return metrics, latency
 
 

@@ -11,6 +11,7 @@ from engine.contract.methods import Task
 from engine.contract.stats import Metrics
 from engine.data.splits import Data, Split
 
+CONFUSION_CLASSES = 200
 Confusion = tuple[tuple[int, ...], ...]
 
 
@@ -66,7 +67,7 @@ def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, C
     """Metrics of logits (N, classes) against labels (N,), and the confusion matrix.
 
     Precision, recall and F1 are means over all classes; where a class was never guessed (or never true) its share
-    counts as 0.
+    counts as 0. Above :data:`CONFUSION_CLASSES` the matrix is left out: it would be most of the report.
     """
     logits, labels = logits.double(), labels.to(logits.device)
     guesses = logits.argmax(dim=1)
@@ -81,7 +82,8 @@ def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, C
         f1=_finite(_share(2 * hits, guessed + true).mean()),
         top5=_top5(logits, labels) if classes > 5 else None,
     )
-    return metrics, tuple(tuple(row) for row in confusion.tolist())
+    rows = confusion.tolist() if classes <= CONFUSION_CLASSES else []
+    return metrics, tuple(tuple(row) for row in rows)
 
 
 def _share(part: Tensor, whole: Tensor) -> Tensor:

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+import msgspec
+
 from engine.client import EngineClient
 from engine.contract.errors import RunCancelled, RunError
 from engine.contract.events import RunEvent
 from engine.contract.messages import Job
+from engine.contract.methods import Device
 from engine.terminal.arguments import Arguments
 from engine.terminal.messages import say
 
@@ -56,6 +59,12 @@ def do_job(arguments: Arguments, job: Job, on_event: Callable[[RunEvent], None] 
     Raises:
         PenjingError: as the worker reports; RunCancelled after Ctrl-C.
     """
+    job = msgspec.structs.replace(
+        job,
+        threads=arguments.threads or 0,
+        device=msgspec.convert(arguments.device or "cpu", Device),
+        trust=arguments.trust,
+    )
     client = EngineClient(is_verbose=arguments.debug)
     with Interrupts(client) as interrupts, client:
         try:

@@ -44,7 +44,7 @@ def _inspection(arguments: Arguments) -> Inspection:
     here = Path.cwd()
     architecture = arguments.architecture and absolute_architecture(arguments.architecture, here)
     source = ModelSource(file=absolute_model(arguments.model, here), architecture=architecture)
-    job = Inspect(id=JOB_ID, source=source, data=data_of(arguments), trust=arguments.trust)
+    job = Inspect(id=JOB_ID, source=source, data=data_of(arguments))
     found: Inspection = do_job(arguments, job)
     return found
 

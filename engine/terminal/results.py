@@ -72,11 +72,7 @@ def _export(arguments: Arguments) -> int:
         raise RequestError("output_exists", path=destination)
     folder = arguments.run_folder.absolute()
     job = Export(
-        id=JOB_ID,
-        folder=str(folder),
-        format=chosen,
-        output=None if destination is None else str(destination),
-        trust=arguments.trust,
+        id=JOB_ID, folder=str(folder), format=chosen, output=None if destination is None else str(destination)
     )
     artifact: Artifact = do_job(arguments, job)
     print_artifacts(output(), [artifact])
@@ -93,9 +89,7 @@ def _format(name: str) -> ExportFormat:
 def _verify(arguments: Arguments) -> int:
     path = arguments.artifact.absolute()
     data = _data_for(path, data_of(arguments))
-    found: Verification = do_job(
-        arguments, Verify(id=JOB_ID, path=str(path), data=data, trust=arguments.trust)
-    )
+    found: Verification = do_job(arguments, Verify(id=JOB_ID, path=str(path), data=data))
     if arguments.json:
         write_json(msgspec.json.encode(found))
     else:

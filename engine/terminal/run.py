@@ -41,7 +41,7 @@ def carry_out(arguments: Arguments, file: Path) -> int:
     recipe = with_absolute_paths(read_recipe(file, _settings(arguments)), file.parent)
     folder = (arguments.out or new_run_folder(recipe.name)).absolute()
     check_folder_can_be_made(folder, is_resume=arguments.resume)
-    job = Run(id=JOB_ID, recipe=recipe, folder=str(folder), resume=arguments.resume, trust=arguments.trust)
+    job = Run(id=JOB_ID, recipe=recipe, folder=str(folder), resume=arguments.resume)
     try:
         with told_as_json() if arguments.json else told_to_people() as tell:
             report: Report = do_job(arguments, job, tell)

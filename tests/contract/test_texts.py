@@ -123,8 +123,8 @@ def test_that_no_sentence_is_left_over() -> None:
         ('RequestError("busy", **more)', [Use("x.py:1", "busy", None)]),
         ('TEXTS["cure_package"].format(command=1)', [Use("x.py:1", "cure_package", frozenset({"command"}))]),
         (
-            'Verdict(False, "verdict_failed", {"reason": x})',
-            [Use("x.py:1", "verdict_failed", frozenset({"reason"}))],
+            'Verdict(False, "verdict_agreement", {"found": x, "limit": y})',
+            [Use("x.py:1", "verdict_agreement", frozenset({"found", "limit"}))],
         ),
         ('return_ = "float_rank", {"rank": "3"}', [Use("x.py:1", "float_rank", frozenset({"rank"}))]),
         (
