@@ -128,6 +128,9 @@ class Jobs(QObject):
     @Slot(object, object)
     def _on_engine_job_failed(self, job: Job, error: PenjingError) -> None:
         self._settle(job)
+        if error.code == "trust_required":
+            # The sentence names an option of the terminal; here the user has just been asked and said no.
+            error = RequestError("trust_refused", path=error.arguments["path"])
         match job:
             case Inspect():
                 self.inspect_failed.emit(error)

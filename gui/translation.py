@@ -93,7 +93,7 @@ def translate_sentence(english: str) -> str:
     return english
 
 
-_REASON_PREFIXES = ("locked_", "float_", "verdict_")
+_REASON_PREFIXES = ("locked_", "float_", "verdict_", "wants_")
 
 
 @lru_cache(maxsize=1)

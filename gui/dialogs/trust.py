@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QW
 
 from engine.contract.messages import Question
 from gui.theme import Space
+from gui.translation import translate_sentence
 from gui.widgets.buttons import danger_button, primary_button
 from gui.widgets.icons import IconLabel
 from gui.widgets.labels import ElidedLabel, heading, secondary
@@ -61,7 +62,7 @@ class TrustDialog(QDialog):
 def _list_of(wants: tuple[str, ...]) -> QListWidget:
     wanted = QListWidget()
     wanted.setObjectName("wants")
-    wanted.addItems(list(wants))
+    wanted.addItems([translate_sentence(want) for want in wants])
     rows = min(max(len(wants), 2), _SHOWN_WANTS)
     wanted.setFixedHeight(rows * wanted.sizeHintForRow(0) + 2 * Space.M)
     wanted.setSelectionMode(QListWidget.SelectionMode.NoSelection)

@@ -135,6 +135,7 @@ class InspectPage(Page):
         )
         for tile, text in zip(self._tiles, texts, strict=True):
             tile.set_value(text)
+        self._tiles[-1].setVisible(inspection.metrics.accuracy is not None)
 
     def _show_count(self) -> None:
         count = self._proxy.rowCount()

@@ -2128,6 +2128,14 @@
         <translation>“{path}”会运行自带的代码（{wants}）；如果您清楚它的来源，请加上 --trust。</translation>
     </message>
     <message>
+        <source>&quot;{path}&quot; was not opened, as you do not trust it.</source>
+        <translation>“{path}”未被打开，因为您不信任它。</translation>
+    </message>
+    <message>
+        <source>runs this Python file</source>
+        <translation>运行此 Python 文件</translation>
+    </message>
+    <message>
         <source>&quot;{path}&quot; holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable.</source>
         <translation>“{path}”只含权重；请指明网络结构，例如 torchvision:resnet18 或 FILE.py:callable。</translation>
     </message>

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from engine.contract.errors import TrustRequired
 from engine.contract.events import Outcome, Paused
 from engine.contract.messages import Inspect, Job, Question, Run
 from engine.contract.recipe_file import write_recipe
@@ -241,6 +242,14 @@ def test_that_a_question_is_put_and_its_answer_sent(window, engine, qtbot):
     window.findChild(TrustDialog).accept()
 
     assert engine.asked == ["trust"]
+
+
+def test_that_a_refusal_is_told_without_an_option_of_the_terminal(window, engine):
+    window.desk.open_sample()
+
+    engine.job_failed.emit(engine.asked[-1], TrustRequired("trust_required", path="/models/net.pt", wants="os.system"))
+
+    assert window.page(PageName.OPEN).error() == '"/models/net.pt" was not opened, as you do not trust it.'
 
 
 def test_that_closing_without_a_run_asks_nothing(window):
