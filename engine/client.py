@@ -233,6 +233,7 @@ class EngineClient:
         process = self._process
         if process is None or self._is_detached:
             return
+        has_died = process.poll() not in (None, 0)
         with contextlib.suppress(OSError):
             if process.stdin is not None:
                 process.stdin.close()
@@ -243,7 +244,8 @@ class EngineClient:
         if process.stdout is not None:
             process.stdout.close()
         self._process = None
-        if self._folder is not None and process.returncode == 0:
+        # The log of a worker that died by itself is what its last message points at.
+        if self._folder is not None and not has_died:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def kill(self) -> None:

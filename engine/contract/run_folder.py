@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -152,9 +153,7 @@ class RunFolder:
 
     def state(self) -> RunState:
         """How the last attempt ended; without an end it was interrupted (or is still going on)."""
-        last: RunEvent | None = None
-        for event in self.read_events():
-            last = event
+        last = self._last_event()
         if last is None:
             return RunState.INTERRUPTED if self.recipe.exists() else RunState.EMPTY
         if not isinstance(last, RunFinished):
@@ -164,6 +163,26 @@ class RunFolder:
             Outcome.CANCELLED: RunState.CANCELLED,
             Outcome.FAILED: RunState.FAILED,
         }[last.outcome]
+
+    def _last_event(self) -> RunEvent | None:
+        """Of the last whole line, read from the end: the events of a long run take seconds to read through."""
+        try:
+            with self.events.open("rb") as file:
+                return _EVENT_DECODER.decode(_last_whole_line(file))
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+
+def _last_whole_line(file: BinaryIO) -> bytes:
+    size, block = file.seek(0, os.SEEK_END), 1 << 16
+    while True:
+        start = file.seek(max(0, size - block))
+        data = file.read(size - start)
+        end = data.rfind(b"\n")
+        begin = data.rfind(b"\n", 0, max(end, 0))
+        if begin >= 0 or start == 0:
+            return data[begin + 1 : max(end, 0)]
+        block *= 8
 
 
 def check_folder_can_be_made(root: Path, *, is_resume: bool) -> None:
