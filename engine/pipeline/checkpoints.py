@@ -41,7 +41,14 @@ def _pack_training(training: Training) -> Payload:
         "step": training.step,
         "best": [training.best.accuracy, training.best.negative_loss],
         "optimizer": training.optimizer.state_dict(),
+        "parameters": _parameter_names(training),
     }
+
+
+def _parameter_names(training: Training) -> list[list[str]]:
+    """In the optimizer's own order, which a cut does not change while it changes that of the module."""
+    names = {parameter: name for name, parameter in training.model.named_parameters()}
+    return [[names[parameter] for parameter in group["params"]] for group in training.optimizer.param_groups]
 
 
 def structure_of(payload: Payload) -> Structure:
@@ -54,6 +61,9 @@ def unpack_training_(training: Training, payload: Payload) -> None:
     state = payload["training"]
     training.step = state["step"]
     training.best = Score(*state["best"])
+    parameters = dict(training.model.named_parameters())
+    for group, names in zip(training.optimizer.param_groups, state["parameters"], strict=True):
+        group["params"] = [parameters[name] for name in names]
     training.optimizer.load_state_dict(state["optimizer"])
 
 

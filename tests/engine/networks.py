@@ -195,6 +195,18 @@ class Tokens(nn.Module):
         return self.head(x.permute(0, 2, 1).mean(2))
 
 
+class Branching(nn.Module):
+    """Cannot be traced: what it computes depends on the values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(6, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.hidden(x) if x.sum() > 0 else self.hidden(-x))
+
+
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "simple": (SimpleNet, (1, 28, 28)),
     "residual": (Residual, (3, 8, 8)),

@@ -14,7 +14,7 @@ from engine.export.formats import ExportJob, export_state_dict
 from engine.export.python_loader import loader_source
 from engine.models.graph import capture
 from tests.engine.export.jobs import finish, make_data, make_job
-from tests.engine.networks import compress, error_between, shake_, some_inputs
+from tests.engine.networks import Branching, compress, error_between, shake_, some_inputs
 
 # A fresh interpreter that sees neither this checkout nor the user's folders.
 LOAD = """
@@ -67,18 +67,6 @@ def test_that_parameters_outside_of_layers_are_loaded_too(tmp_path: Path) -> Non
     job = ExportJob(model=model, data=make_data((6,)), ctx=RunContext(), threads=1)
     assert export_state_dict(job, tmp_path / "model.pt").verified
     assert "position" in torch.load(tmp_path / "model.pt", weights_only=True)
-
-
-class Branching(nn.Module):
-    """Cannot be traced: what it computes depends on the values."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(6, 8)
-        self.head = nn.Linear(8, 5)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.head(self.hidden(x) if x.sum() > 0 else self.hidden(-x))
 
 
 def test_that_weights_of_an_untraced_network_are_written_for_its_own_class(tmp_path: Path) -> None:
