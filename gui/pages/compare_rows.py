@@ -72,7 +72,7 @@ class CompareWords(QObject):
         texts = percent_text(before), percent_text(after)
         if before is None or after is None:
             return CompareRow(name, *texts)
-        change = self.tr("{points} points").format(points=points_text(after - before))
+        change = self.tr("{points} pts").format(points=points_text(after - before))
         return CompareRow(name, *texts, change, after > before if after != before else None)
 
 

@@ -1,7 +1,7 @@
 """The Compare page's first view: the table of figures beside the layers' bars."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from engine.contract.report import LayerReport, Report
 from gui.figures import bytes_text, count_text, shape_text
@@ -13,6 +13,7 @@ from gui.translation import text_of
 from gui.widgets.buttons import SegmentedControl
 from gui.widgets.cards import Card
 from gui.widgets.labels import caption, set_style_property, strong_label
+from gui.widgets.scrolled import Scrolled
 
 _ROLES: dict[bool | None, str] = {True: "gain", False: "loss", None: "secondary"}
 
@@ -34,35 +35,32 @@ class SummaryView(CompareView):
     def _table_card(self) -> Card:
         card = Card()
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(Space.L)
+        self._grid.setHorizontalSpacing(Space.M)
         self._grid.setVerticalSpacing(Space.S)
         self._grid.setColumnStretch(0, 1)
-        for column, head in enumerate(self._heads):
+        for place, head in enumerate(self._heads):
             head.setWordWrap(False)
-            self._grid.addWidget(head, 0, column, _side(column))
-        card.body.addLayout(self._grid)
-        card.body.addStretch(1)
+            self._grid.addWidget(head, 0, place, _side(place))
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, Space.S, 0)
+        column.addLayout(self._grid)
+        column.addStretch(1)
+        card.body.addWidget(Scrolled(column))
         return card
 
     def _bars_card(self) -> Card:
         card = Card()
         top = QHBoxLayout()
-        top.setSpacing(Space.L)
+        top.setSpacing(Space.M)
         top.addWidget(self._layers_title)
         top.addWidget(self._legend, 1, Qt.AlignmentFlag.AlignLeft)
         top.addWidget(self._what)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, Space.S, 0)
-        layout.addWidget(self.bars)
-        layout.addStretch(1)
-        area.setWidget(inside)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, Space.S, 0)
+        column.addWidget(self.bars)
+        column.addStretch(1)
         card.body.addLayout(top)
-        card.body.addWidget(area, 1)
+        card.body.addWidget(Scrolled(column), 1)
         return card
 
     def texts(self) -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact, Report, Verification
@@ -12,6 +12,7 @@ from gui.pages.export_card import ExportCard
 from gui.theme import Space
 from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
+from gui.widgets.scrolled import Scrolled
 
 
 class ExportPage(Page):
@@ -35,22 +36,16 @@ class ExportPage(Page):
 
     def _lay_out(self) -> None:
         self._empty = EmptyState("export")
-        inside = QWidget()
-        inside.setObjectName("scrolled")
-        column = QVBoxLayout(inside)
+        column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
         column.addWidget(self.banner)
         for card in self.cards.values():
             column.addWidget(card)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._empty)
-        self._whole.addWidget(area)
+        self._whole.addWidget(Scrolled(column))
         self.body.addWidget(self._whole)
 
     def set_report(self, report: Report | None) -> None:

@@ -31,7 +31,7 @@ class StatTile(Card):
         self.body.setSpacing(2)
         self.body.addWidget(self._value)
         self.body.addWidget(self._text)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def set_value(self, value: str, tone: str = "") -> None:
         """Shows another number."""

@@ -83,7 +83,8 @@ class NumberEditor(FieldEditor):
             self.slider = QSlider(Qt.Orientation.Horizontal)
             self.slider.setRange(0, 95)
             self.slider.setPageStep(5)
-            self.slider.setFixedWidth(180)
+            self.slider.setMinimumWidth(110)
+            self.slider.setMaximumWidth(180)
             self.slider.valueChanged.connect(self.box.setValue)
             self._lay_out(self.slider, self.box)
         else:
@@ -107,7 +108,7 @@ class ChoiceEditor(FieldEditor):
         super().__init__(spec, parent)
         self.box = ChoiceBox()
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.box.setMinimumWidth(200)
+        self.box.setMinimumWidth(180)
         for choice in spec.choices:
             self.box.addItem("", choice.value)
         self.retranslate()
@@ -167,7 +168,7 @@ class TextEditor(FieldEditor):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.box = QLineEdit()
-        self.box.setMinimumWidth(240)
+        self.box.setMinimumWidth(160)
         self.box.editingFinished.connect(self._on_box_editing_finished)
         self._lay_out(self.box)
 

@@ -1,9 +1,10 @@
 """What all pages of the wizard share."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.theme import Space
+from gui.widgets.scrolled import Scrolled
 from gui.wizard.flow import WizardFlow
 from gui.wizard.form import RecipeForm
 
@@ -26,7 +27,7 @@ class StepPage(QWidget):
         for column, stretch in ((self.left, 11), (self.right, 9)):
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(Space.L)
-            layout.addWidget(_scrolled(column), stretch)
+            layout.addWidget(Scrolled(column), stretch)
 
     def forms(self) -> tuple[RecipeForm, ...]:
         """The forms on this page."""
@@ -42,15 +43,3 @@ class StepPage(QWidget):
         """Renews the texts in the current language."""
         for form in self.forms():
             form.retranslate()
-
-
-def _scrolled(column: QVBoxLayout) -> QScrollArea:
-    inside = QWidget()
-    inside.setObjectName("scrolled")
-    inside.setLayout(column)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
-    return area

@@ -192,7 +192,7 @@
         <translation>损失</translation>
     </message>
     <message>
-        <source>{points} points</source>
+        <source>{points} pts</source>
         <translation>{points} 个百分点</translation>
     </message>
 </context>

@@ -1,5 +1,6 @@
 """What a careful look at the window finds: text that is cut, text that has no glyphs, things beyond the edge."""
 
+import re
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -19,6 +20,8 @@ from gui.widgets.labels import ElidedLabel
 
 Texts = Iterator[tuple[str, QFont, QWidget]]
 _TOLERANCE = 1
+# What a line break never parts: a word, or one sign of Chinese.
+_UNBROKEN = re.compile(r"[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+")
 
 
 def missing_glyphs(window: QWidget) -> list[str]:
@@ -93,10 +96,8 @@ def clipped_texts(window: QWidget) -> list[str]:
 def _has_room(widget: QLabel | QAbstractButton) -> bool:
     needed = widget.sizeHint()
     if isinstance(widget, QLabel) and widget.wordWrap():
-        longest = max(widget.text().split(), key=lambda word: widget.fontMetrics().horizontalAdvance(word))
-        width = min(
-            widget.fontMetrics().horizontalAdvance(longest), widget.fontMetrics().averageCharWidth() * 20
-        )
+        metrics = widget.fontMetrics()
+        width = max(metrics.horizontalAdvance(word) for word in _UNBROKEN.findall(widget.text()))
         needed = QSize(width, widget.heightForWidth(widget.width()))
     room = widget.size()
     return room.width() + _TOLERANCE >= needed.width() and room.height() + _TOLERANCE >= needed.height()

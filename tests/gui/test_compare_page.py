@@ -61,7 +61,7 @@ def test_that_the_table_shows_before_after_and_change(page):
     rows = rows_of(page)
     assert rows["ONNX file"] == ["84.6 KB", "14.3 KB", "5.90×"]
     assert rows["Parameters"] == ["13.9 k", "6.96 k", "2.00×"]
-    assert rows["Accuracy"] == ["97.2 %", "96.7 %", "−0.5 points"]
+    assert rows["Accuracy"] == ["97.2 %", "96.7 %", "−0.5 pts"]
 
 
 def test_that_the_latency_ratio_is_the_measured_one(page):

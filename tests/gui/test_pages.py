@@ -1,11 +1,12 @@
-"""Whatever a page shows, it shows in the language of now."""
+"""Whatever a page shows, it shows in the language of now, and whole."""
 
 import re
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QWidget
 
+from benchmarks.pictures import settle
 from engine.contract.events import Outcome
 from gui.pages.compare import ComparePage
 from gui.pages.export import ExportPage
@@ -14,9 +15,11 @@ from gui.translation import Language, install_language
 from gui.wizard.flow import Step
 from gui.wizard.page import CompressPage
 from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report
-from tests.gui.looking import shown_texts
+from tests.gui.looking import beyond_the_edge, clipped_texts, shown_texts
 
 ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+ [a-z]{2,}")
+# The window may be 1000 × 640, of which the rail takes 196.
+SMALLEST = QSize(804, 640)
 
 
 def make_compress(step: Step) -> CompressPage:
@@ -80,3 +83,16 @@ def test_that_a_page_changes_its_language_while_it_is_shown(qapp, qtbot, name):
     install_language(qapp, Language.ENGLISH)
     QCoreApplication.processEvents()
     assert texts_of(page) == english
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", PAGES)
+def test_that_a_page_fits_into_the_smallest_window(qapp, qtbot, name, language):
+    install_language(qapp, language)
+    page = PAGES[name]()
+    qtbot.addWidget(page)
+    page.resize(SMALLEST)
+    page.show()
+    settle()
+    assert page.size() == SMALLEST
+    assert clipped_texts(page) + beyond_the_edge(page) == []

@@ -1,0 +1,26 @@
+"""A column that scrolls up and down where it is higher than its place, and is never cut at its side."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+_LEAST_HEIGHT = 60
+
+
+class Scrolled(QScrollArea):
+    """Without a frame; ``column`` takes the content."""
+
+    def __init__(self, column: QVBoxLayout, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._inside = QWidget()
+        self._inside.setObjectName("scrolled")
+        self._inside.setLayout(column)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(self._inside)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt's hook: as wide as the content must be, as low as may be."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._inside.minimumSizeHint().width() + bar, _LEAST_HEIGHT)
