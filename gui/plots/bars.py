@@ -12,7 +12,7 @@ from gui.theme import Space, current_theme, theme_signals
 _ROW_HEIGHT = 40
 _BAR_HEIGHT = 9
 _NAME_SHARE = 0.26
-_NUMBER_SHARE = 0.28
+_MOST_NUMBER_SHARE = 0.45
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class PairedBars(QWidget):
 
     def _paint_row(self, painter: QPainter, row: QRectF, pair: BarPair, highest: float) -> None:
         theme = current_theme()
-        name_width, number_width = row.width() * _NAME_SHARE, row.width() * _NUMBER_SHARE
+        name_width, number_width = row.width() * _NAME_SHARE, self._number_width(row.width())
         room = row.width() - name_width - number_width
         centre = row.center().y()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -90,6 +90,11 @@ class PairedBars(QWidget):
         painter.setPen(QColor(theme.text_secondary))
         numbers = metrics.elidedText(self._numbers(pair), Qt.TextElideMode.ElideRight, number_width - Space.M)
         painter.drawText(row, Qt.AlignmentFlag.AlignRight | middle, numbers)
+
+    def _number_width(self, width: float) -> float:
+        """As wide as the longest numbers, so that they are read whole wherever there is room."""
+        widths = [self.fontMetrics().horizontalAdvance(self._numbers(pair)) for pair in self._pairs]
+        return min(max(widths) + Space.L, width * _MOST_NUMBER_SHARE)
 
     def _numbers(self, pair: BarPair) -> str:
         return f"{self._write(pair.before)} → {self._write(pair.after)}"
