@@ -168,9 +168,10 @@ class RunFolder:
         """Of the last whole line, read from the end: the events of a long run take seconds to read through."""
         try:
             with self.events.open("rb") as file:
-                return _EVENT_DECODER.decode(_last_whole_line(file))
+                event: RunEvent = _EVENT_DECODER.decode(_last_whole_line(file))
         except (OSError, msgspec.MsgspecError):
             return None
+        return event
 
 
 def _last_whole_line(file: BinaryIO) -> bytes:

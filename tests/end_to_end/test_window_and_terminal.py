@@ -44,7 +44,15 @@ def test_that_the_demo_in_the_window_gives_the_weights_of_the_terminal(window, q
     folder, report, error = ended.args
     assert error is None
 
-    command = [sys.executable, "-m", "engine", "run", str(sample_recipe()), "--out", str(tmp_path / "terminal")]
+    command = [
+        sys.executable,
+        "-m",
+        "engine",
+        "run",
+        str(sample_recipe()),
+        "--out",
+        str(tmp_path / "terminal"),
+    ]
     subprocess.run(command, check=True, capture_output=True)
 
     terminal = RunFolder(tmp_path / "terminal").read_report()

@@ -11,7 +11,9 @@ PROBE = "import sys; from gui import launcher; {}; print(sorted({{'torch', 'PySi
 
 def modules_after(code: str) -> str:
     """Which heavy modules a fresh interpreter has loaded after ``code``."""
-    done = subprocess.run([sys.executable, "-c", PROBE.format(code)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(code)], capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()[-1]
 
 

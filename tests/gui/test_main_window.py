@@ -247,7 +247,9 @@ def test_that_a_question_is_put_and_its_answer_sent(window, engine, qtbot):
 def test_that_a_refusal_is_told_without_an_option_of_the_terminal(window, engine):
     window.desk.open_sample()
 
-    engine.job_failed.emit(engine.asked[-1], TrustRequired("trust_required", path="/models/net.pt", wants="os.system"))
+    engine.job_failed.emit(
+        engine.asked[-1], TrustRequired("trust_required", path="/models/net.pt", wants="os.system")
+    )
 
     assert window.page(PageName.OPEN).error() == '"/models/net.pt" was not opened, as you do not trust it.'
 

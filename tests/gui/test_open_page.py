@@ -29,7 +29,9 @@ def page(qtbot) -> OpenPage:
 
 
 def button(page: OpenPage, text: str) -> QPushButton:
-    return next(found for found in page.findChildren(QPushButton) if found.text() == text and found.isVisible())
+    return next(
+        found for found in page.findChildren(QPushButton) if found.text() == text and found.isVisible()
+    )
 
 
 def entry(page: OpenPage, name: str) -> QPushButton:
@@ -89,7 +91,9 @@ def test_that_a_recent_model_is_opened_as_it_was_opened_last(page, qtbot):
 
 
 def test_that_a_run_of_the_library_shows_its_state_and_is_opened(page, qtbot):
-    run = RunEntry(folder="/runs/2026-11-24_digits", name="2026-11-24_digits", state=RunState.INTERRUPTED, changed=0)
+    run = RunEntry(
+        folder="/runs/2026-11-24_digits", name="2026-11-24_digits", state=RunState.INTERRUPTED, changed=0
+    )
     page.set_runs((run,))
     assert "Interrupted" in [label.text() for label in page.findChildren(QLabel)]
 

@@ -24,7 +24,10 @@ def test_that_a_request_comes_back_as_it_was_shown():
     assert request_from("/m/net.pt", texts_of(FULL)) == FULL
 
 
-@pytest.mark.parametrize("text", ["3, 224, 224", "3 224 224", "[3, 224, 224]", "3×224×224", "(3，224，224)", "3x224x224"])
+SHAPES = ["3, 224, 224", "3 224 224", "[3, 224, 224]", "3×224×224", "(3，224，224)", "3x224x224"]
+
+
+@pytest.mark.parametrize("text", SHAPES)
 def test_that_a_shape_may_be_written_as_people_write_it(text):
     assert request_from("/m/net.pt", texts(input_shape=text)).source.input_shape == (3, 224, 224)
 
