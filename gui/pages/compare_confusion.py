@@ -23,14 +23,18 @@ class ConfusionView(CompareView):
 
     def show_report(self, report: Report) -> None:
         """Shows both matrices."""
-        super().show_report(report)
         names = report.recipe.data.class_names
         self.before.show_matrix(report.before.confusion, names)
         self.after.show_matrix(report.after.confusion, names)
+        super().show_report(report)
 
     def retranslate(self) -> None:
         """Renews what is shown in the current language."""
         for label, text in zip(self._titles, (self.tr("Before"), self.tr("After")), strict=True):
             label.setText(text)
+        text = self.tr("Rows are the true classes, columns the model's answers.")
+        summed = self.before.classes_a_square()
+        if summed > 1:
+            text += self.tr(" Each square sums up %n class(es) in a row.", "", summed)
         for note in self._notes:
-            note.setText(self.tr("Rows are the true classes, columns the model's answers."))
+            note.setText(text)

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import current_theme, theme_signals
+from gui.theme import Theme, current_theme, theme_signals
 
 Matrix = Sequence[Sequence[int]]
+_MOST_PAINTED_CLASSES = 64
+_MOST_SQUARES = 100
 _LABEL_HEIGHT = 18.0
 _LABEL_ROOM = 0.16
 _MOST_LABEL_ROOM = 72
@@ -23,17 +27,21 @@ class ConfusionPlot(QWidget):
         super().__init__(parent)
         self._matrix: Matrix = ()
         self._names: tuple[str, ...] = ()
+        self._image = QImage()
+        self._image_of: Theme | None = None
         self.setMinimumSize(160, 160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme_signals().changed.connect(self.update)
 
     def show_matrix(self, matrix: Matrix, names: Sequence[str] = ()) -> None:
         """Shows counts; classes without names are numbered."""
-        self._matrix = matrix
+        self._matrix, self._image_of = matrix, None
         self._names = tuple(names) if len(names) == len(matrix) else tuple(map(str, range(len(matrix))))
-        self.setAccessibleDescription(
-            "\n".join(f"{name}: {' '.join(map(str, row))}" for name, row in self._named_rows())
+        is_readable = len(matrix) <= _MOST_PAINTED_CLASSES
+        rows = (
+            [f"{name}: {' '.join(map(str, row))}" for name, row in self._named_rows()] if is_readable else []
         )
+        self.setAccessibleDescription("\n".join(rows))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -60,13 +68,35 @@ class ConfusionPlot(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, _side, cell = self._geometry()
+        left, side, cell = self._geometry()
+        if len(self._matrix) > _MOST_PAINTED_CLASSES:
+            if self._image_of is not current_theme():
+                self._image, self._image_of = self._drawn_image(), current_theme()
+            painter.drawImage(QRectF(left, 0, side, side), self._image)
+            return
         for row in range(len(self._matrix)):
             for column in range(len(self._matrix)):
                 place = QRectF(left + column * cell, row * cell, cell, cell).adjusted(1, 1, -1, -1)
                 self._paint_cell(painter, place, row, column)
         if cell >= _SMALLEST_FOR_NAMES:
             self._paint_names(painter, left, cell)
+
+    def classes_a_square(self) -> int:
+        """How many classes one square sums up: a thousand classes have more cells than there are pixels."""
+        return 1 if len(self._matrix) <= _MOST_PAINTED_CLASSES else -(-len(self._matrix) // _MOST_SQUARES)
+
+    def _drawn_image(self) -> QImage:
+        """The matrix with a pixel for each square of classes."""
+        theme, starts = current_theme(), np.arange(0, len(self._matrix), self.classes_a_square())
+        every = np.asarray(self._matrix, dtype=float)
+        counts = np.add.reduceat(np.add.reduceat(every, starts, axis=0), starts, axis=1)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        is_right = np.eye(len(counts), dtype=bool)
+        strength = np.where(is_right, shares, np.sqrt(shares))[..., None]
+        colours = np.where(is_right[..., None], _rgb(theme.accent), _rgb(theme.danger))
+        mixed = (strength * colours + (1 - strength) * _rgb(theme.raised)).astype(np.uint8)
+        rows, columns, _ = mixed.shape
+        return QImage(mixed.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
 
     def _paint_cell(self, painter: QPainter, place: QRectF, row: int, column: int) -> None:
         theme, share = current_theme(), self.share(row, column)
@@ -120,3 +150,8 @@ class ConfusionPlot(QWidget):
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
         return super().event(event)
+
+
+def _rgb(colour: str) -> NDArray[np.float64]:
+    shown = QColor(colour)
+    return np.array([shown.red(), shown.green(), shown.blue()], dtype=np.float64)

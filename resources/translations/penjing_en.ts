@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>ConfusionView</name>
+    <message numerus="yes">
+        <source> Each square sums up %n class(es) in a row.</source>
+        <translation>
+            <numerusform> Each square sums up %n class in a row.</numerusform>
+            <numerusform> Each square sums up %n classes in a row.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EstimateCard</name>
     <message numerus="yes">
         <source>about %n minute(s)</source>

@@ -241,6 +241,12 @@
         <source>Rows are the true classes, columns the model&apos;s answers.</source>
         <translation>行为真实类别，列为模型的回答。</translation>
     </message>
+    <message numerus="yes">
+        <source> Each square sums up %n class(es) in a row.</source>
+        <translation>
+            <numerusform>每格合计连续的 %n 个类别。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>DropZone</name>

@@ -11,6 +11,7 @@ from gui.pages.compare import ComparePage
 from gui.plots.bars import BarPair, PairedBars
 from gui.plots.confusion import ConfusionPlot
 from gui.plots.overlay import HistogramOverlay
+from gui.theme import current_theme
 from tests.gui.builders import make_histogram, make_recipe, make_report
 
 
@@ -146,7 +147,18 @@ def test_that_class_names_of_the_recipe_are_shown(page):
     assert page.confusion.after._names == ("zero", "one", "two")
 
 
-@pytest.mark.parametrize("classes", [1, 2, 10, 200])
+def test_that_a_thousand_classes_are_summed_up_in_squares(qtbot):
+    plot = ConfusionPlot()
+    qtbot.addWidget(plot)
+    plot.show_matrix(tuple(tuple(3 * int(row == column) for column in range(1000)) for row in range(1000)))
+    image = plot._drawn_image()
+    assert plot.classes_a_square() == 10
+    assert image.width() == image.height() == 100
+    assert image.pixelColor(50, 50).name() == current_theme().accent
+    assert image.pixelColor(50, 51).name() == current_theme().raised
+
+
+@pytest.mark.parametrize("classes", [1, 2, 10, 65, 200])
 def test_that_a_confusion_of_any_size_is_drawn(qtbot, classes):
     plot = ConfusionPlot()
     qtbot.addWidget(plot)
