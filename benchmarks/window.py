@@ -87,14 +87,14 @@ def measure_paint() -> list[dict]:
 
 
 def measure_lateness() -> list[dict]:
-    """For each stretch the round with the smallest 99th percentile."""
+    """For each stretch the round whose latest tick was the least late."""
     with tempfile.TemporaryDirectory() as scratch:
         recipe = write_resnet18(Path(scratch))
         rounds = [probe("late", str(recipe)) for _ in range(ROUNDS["late"])]
     rows = []
     for stretch in ("load", "run", "export"):
         heard = [line for lines in rounds for line in lines if line["stretch"] == stretch]
-        best = min(heard, key=lambda line: (line["p99"], line["max"]))
+        best = min(heard, key=lambda line: (line["max"], line["p99"]))
         holds = best["p99"] <= LIMITS["p99_ms"] and best["max"] <= LIMITS["max_ms"]
         late = {f"{name}_ms": round(best[name], 2) for name in ("p50", "p99", "max")}
         rows.append(

@@ -22,6 +22,7 @@ from gui.session import OpenRequest
 from gui.widgets.rail import PageName
 
 TICK_MS = 10
+SETTLE_MS = 300
 
 
 class Lateness(QObject):
@@ -78,22 +79,32 @@ class Drive(QObject):
 
     @Slot()
     def _on_jobs_inspected(self) -> None:
+        # What the window does with an answer belongs to the stretch: its late tick is waited for.
+        QTimer.singleShot(SETTLE_MS, self._end_load)
+
+    def _end_load(self) -> None:
         self._lateness.end("load")
         self._lateness.begin()
         self._desk.start_run(self._recipe)
 
     @Slot(object, object, object)
     def _on_jobs_run_ended(self, _folder: object, report: object, _error: object) -> None:
-        self._lateness.end("run")
         if report is None:
             self._window.close()
-            return
+        else:
+            QTimer.singleShot(SETTLE_MS, self._end_run)
+
+    def _end_run(self) -> None:
+        self._lateness.end("run")
         self._window.show_page(PageName.EXPORT)
         self._lateness.begin()
         self._desk.export(ExportFormat.ONNX_FLOAT32)
 
     @Slot()
     def _on_jobs_exported(self) -> None:
+        QTimer.singleShot(SETTLE_MS, self._end_export)
+
+    def _end_export(self) -> None:
         self._lateness.end("export")
         self._window.close()
 

@@ -5,6 +5,8 @@ Pages are imported here, inside their builders: what draws plots would keep the 
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject, SignalInstance, Slot
+
 from engine.contract.library import list_runs
 from gui.background import Background
 from gui.desk import Desk
@@ -13,6 +15,30 @@ from gui.widgets.page import Page
 from gui.widgets.rail import PageName
 
 _LISTED_RUNS = 8
+
+
+class _Refresh(QObject):
+    """Brings a page up to date when it is in front, or when it next comes there: six pages at once would stall."""
+
+    def __init__(self, page: Page, refresh: Callable[[], None], *changes: SignalInstance) -> None:
+        super().__init__(page)
+        self._page, self._refresh = page, refresh
+        self._is_due = True
+        page.shown.connect(self._on_page_shown)
+        for changed in changes:
+            changed.connect(self._on_changed)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._is_due = True
+        if self._page.isVisible():
+            self._on_page_shown()
+
+    @Slot()
+    def _on_page_shown(self) -> None:
+        if self._is_due:
+            self._is_due = False
+            self._refresh()
 
 
 def _build_open(desk: Desk) -> Page:
@@ -40,8 +66,7 @@ def _build_inspect(desk: Desk) -> Page:
     page, session = InspectPage(), desk.session
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
-    session.inspection_changed.connect(lambda: page.set_inspection(session.inspection))
-    page.set_inspection(session.inspection)
+    _Refresh(page, lambda: page.set_inspection(session.inspection), session.inspection_changed)
     return page
 
 
@@ -60,9 +85,7 @@ def _build_compress(desk: Desk) -> Page:
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
     desk.jobs.estimate_failed.connect(lambda error: page.show_estimation_error(error_text(error)))
-    session.recipe_changed.connect(show)
-    session.inspection_changed.connect(show)
-    show()
+    _Refresh(page, show, session.recipe_changed, session.inspection_changed)
     return page
 
 
@@ -88,8 +111,7 @@ def _build_compare(desk: Desk) -> Page:
 
     page, session = ComparePage(), desk.session
     page.folder_requested.connect(desk.reveal_run)
-    session.report_changed.connect(lambda: page.set_report(session.report))
-    page.set_report(session.report)
+    _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 
 
@@ -105,8 +127,7 @@ def _build_export(desk: Desk) -> Page:
     jobs.exported.connect(page.add_artifact)
     jobs.verified.connect(page.add_verification)
     jobs.export_failed.connect(lambda error: page.show_error(error_text(error)))
-    session.report_changed.connect(lambda: page.set_report(session.report))
-    page.set_report(session.report)
+    _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 
 

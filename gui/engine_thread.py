@@ -29,7 +29,8 @@ BATCH_MS = 66
 _POLL_S = 0.05
 _IDLE_PATIENCE_S = 1.0
 _Order = Callable[[], None]
-_Note = tuple[SignalInstance, tuple[object, ...]] | RunEvent
+_Telling = tuple[SignalInstance, tuple[object, ...]]
+_Note = _Telling | RunEvent
 
 
 class EngineThread(QThread):
@@ -52,6 +53,7 @@ class EngineThread(QThread):
         super().__init__(parent)
         self._orders: queue.SimpleQueue[_Order] = queue.SimpleQueue()
         self._notes: queue.SimpleQueue[_Note] = queue.SimpleQueue()
+        self._held: _Telling | None = None
         self._is_announced = threading.Event()
         self._client = EngineClient()
         self._waiting: deque[Job] = deque()
@@ -207,20 +209,22 @@ class EngineThread(QThread):
 
     @Slot()
     def _drain(self) -> None:
-        """Events that follow one another go out as one list, everything else in its place between them."""
+        """Sends one thing a turn, so that timers and the mouse come in between.
+
+        Events that follow one another go out as one list, everything else in its place between them.
+        """
         self._is_announced.clear()
         events: list[RunEvent] = []
-        while not self._notes.empty():
+        while self._held is None and not self._notes.empty():
             note = self._notes.get()
             if isinstance(note, tuple):
-                events = self._flushed(events)
-                signal, values = note
-                signal.emit(*values)
+                self._held = note
             else:
                 events.append(note)
-        self._flushed(events)
-
-    def _flushed(self, events: list[RunEvent]) -> list[RunEvent]:
         if events:
             self.events_arrived.emit(events)
-        return []
+        elif self._held is not None:
+            (signal, values), self._held = self._held, None
+            signal.emit(*values)
+        if self._held is not None or not self._notes.empty():
+            QTimer.singleShot(0, self, self._drain)

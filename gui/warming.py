@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from gui.background import Background
 from gui.widgets.rail import PageName
@@ -17,7 +18,7 @@ class Warming(QObject):
 
     done = Signal()
 
-    def __init__(self, build: Callable[[PageName], object], parent: QObject) -> None:
+    def __init__(self, build: Callable[[PageName], QWidget], parent: QObject) -> None:
         super().__init__(parent)
         self._build = build
         self._names = list(PageName)
@@ -38,7 +39,8 @@ class Warming(QObject):
     @Slot()
     def _on_pause_timeout(self) -> None:
         if self._names:
-            self._build(self._names.pop(0))
+            # Drawn once where nobody sees it, so that styles, layouts and fonts are ready when it comes to the front.
+            self._build(self._names.pop(0)).grab()
         else:
             self._pause.stop()
             self.done.emit()
