@@ -11,7 +11,15 @@ import msgspec
 
 from engine.context import RunContext, log
 from engine.contract.errors import PenjingError, RequestError, RunCancelled, RunError
-from engine.contract.events import Outcome, RunFinished, RunResumed, RunStarted, StageFinished, StageStarted
+from engine.contract.events import (
+    Outcome,
+    RunEvent,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    StageFinished,
+    StageStarted,
+)
 from engine.contract.recipe import Recipe
 from engine.contract.recipe_file import read_recipe, write_recipe
 from engine.contract.recipe_paths import with_absolute_paths
@@ -20,7 +28,7 @@ from engine.contract.run_folder import RunFolder, check_folder_can_be_made, writ
 from engine.contract.source import SourceInfo
 from engine.contract.stats import ModelStats
 from engine.joint.compressed import CompressedModel
-from engine.pipeline.checkpoints import CheckpointStore, Payload, structure_of
+from engine.pipeline.checkpoints import CheckpointStore, Payload, structure_of, unpack_random
 from engine.pipeline.lock import hold_folder
 from engine.pipeline.machine import prepare_machine
 from engine.pipeline.partial import report_best_so_far
@@ -76,21 +84,24 @@ def _run_in_folder(inputs: Inputs, model: CompressedModel, folder: RunFolder, ct
             write_recipe(inputs.recipe, folder.recipe)
         write_record(folder.source, inputs.loaded.info)
         store = CheckpointStore(folder)
-        found = store.newest(ctx)
+        early: list[RunEvent] = []
+        found = store.newest(replace(ctx, emit=early.append))
         recorder = Recorder(folder.events, ctx.emit, offset=0 if found is None else found[0].events_offset)
         work = Work(inputs=inputs, model=model, folder=folder, ctx=replace(ctx, emit=recorder), store=store)
         work.steps_done = 0 if found is None else found[0].step
         try:
-            return _attempt(work, None if found is None else found[1])
+            return _attempt(work, None if found is None else found[1], early)
         finally:
             recorder.close()
 
 
-def _attempt(work: Work, payload: Payload | None) -> Report:
-    """One attempt, from its first event to its RunFinished."""
+def _attempt(work: Work, payload: Payload | None, early: list[RunEvent]) -> Report:
+    """One attempt, from its first event to its RunFinished; what was found before it is told behind its first event."""
     try:
         stages = plan_stages(work)
         _begin(work, stages, payload)
+        for event in early:
+            work.ctx.emit(event)
         for index in range(work.stage_index, len(stages)):
             _run_stage(work, stages[index], index)
         report = work.folder.read_report()
@@ -138,6 +149,7 @@ def _begin(work: Work, stages: tuple[StagePlan, ...], payload: Payload | None) -
     work.stage_index = payload["stage_index"]
     work.model.restore(structure_of(payload))
     work.model.module.load_state_dict(payload["model"])
+    unpack_random(payload)
     work.resumed = payload
     work.before, work.after = _read_stats(work.folder.before), _read_stats(work.folder.after)
     work.ctx.emit(RunResumed(step=work.steps_done, stages=planned, name=name, time=time.time()))

@@ -119,7 +119,7 @@ def prune(work: Work) -> None:
     else:
         work.model.set_share(1.0)
         if work.model.granularity is PruneGranularity.CHANNEL:
-            work.model.cut()
+            work.model.cut(training.optimizer)
     if steps == 0:
         recalibrate_batch_norms_(work.model.module, _calibration(work, Stage.PRUNE))
     _tell_layers(work)

@@ -4,7 +4,7 @@ import time
 
 from engine.contract.events import CheckpointSaved, Stage
 from engine.joint.schedule import Plan, move_to_step_
-from engine.pipeline.checkpoints import pack, unpack_random, unpack_training_
+from engine.pipeline.checkpoints import pack, unpack_training_
 from engine.pipeline.measure import measure_totals
 from engine.pipeline.recorder import Recorder
 from engine.pipeline.work import Work
@@ -28,7 +28,6 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
     payload, work.resumed = work.resumed, None
     if payload is not None and payload["training"] is not None:
         unpack_training_(training, payload)
-        unpack_random(payload)
     elif work.store.manifest.best is not None:
         work.store.forget_best()
     work.training = training

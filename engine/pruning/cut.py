@@ -68,7 +68,10 @@ def select_positions(tensor: torch.Tensor, dims: Mapping[int, np.ndarray]) -> to
     layout = torch.channels_last if is_channels_last else torch.contiguous_format
     for dim, keep in dims.items():
         tensor = tensor.index_select(dim, torch.from_numpy(np.flatnonzero(keep)).to(tensor.device))
-    return tensor.contiguous(memory_format=layout)
+    # A dimension of size 1 leaves strides undecided, and kernels choose by strides: written anew, a resumed run has
+    # those of one that was never interrupted.
+    anew = torch.empty(tensor.shape, dtype=tensor.dtype, device=tensor.device, memory_format=layout)
+    return anew.copy_(tensor)
 
 
 def correct_widths_(layer: nn.Module) -> None:
