@@ -25,7 +25,7 @@ def run_window(target: Path | None = None, *, is_demo: bool = False) -> int:
     application, engine = make_application(), EngineThread()
     window = MainWindow(engine, Settings())
     window.first_painted.connect(engine.start, Qt.ConnectionType.QueuedConnection)
-    warming = Warming(window.page, window)
+    warming = Warming(window.page, lambda: window.desk.jobs.is_working, window)
     window.first_painted.connect(warming.start, Qt.ConnectionType.QueuedConnection)
     warming.done.connect(window.warmed_up)
     if is_demo:

@@ -14,13 +14,18 @@ _PAUSE_MS = 50
 
 
 class Warming(QObject):
-    """Imports the heavy libraries beside the window, then builds one page after another with pauses between."""
+    """Imports the heavy libraries beside the window, then builds one page after another with pauses between.
+
+    While ``is_busy``, nothing is built: whoever watches the engine work must not see the window halt.
+    """
 
     done = Signal()
 
-    def __init__(self, build: Callable[[PageName], QWidget], parent: QObject) -> None:
+    def __init__(
+        self, build: Callable[[PageName], QWidget], is_busy: Callable[[], bool], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._build = build
+        self._build, self._is_busy = build, is_busy
         self._names = list(PageName)
         self._imports = Background(_import_heavy, self)
         self._imports.done.connect(self._on_imports_done)
@@ -38,6 +43,8 @@ class Warming(QObject):
 
     @Slot()
     def _on_pause_timeout(self) -> None:
+        if self._is_busy():
+            return
         if self._names:
             # Drawn once where nobody sees it, so that styles, layouts and fonts are ready when it comes to the front.
             self._build(self._names.pop(0)).grab()
