@@ -1959,8 +1959,8 @@
         <translation>同时进行</translation>
     </message>
     <message>
-        <source>Masks and fake quantizers are learned with in one training.</source>
-        <translation>在一次训练中同时学习掩码和伪量化器。</translation>
+        <source>Channels or weights go while the network learns to compute with rounded numbers, in one training.</source>
+        <translation>在一次训练中移除通道或权重，同时让网络学会以舍入后的数值计算。</translation>
     </message>
     <message>
         <source>Sample</source>
@@ -2478,8 +2478,8 @@
         <translation>已保留验证准确率最高的一轮（{accuracy}）。</translation>
     </message>
     <message>
-        <source>{count} layers cannot be pruned by channel: {names}</source>
-        <translation>{count} 层不能按通道剪枝：{names}</translation>
+        <source>Not pruned by channel ({count}): {names}</source>
+        <translation>未按通道剪枝（{count}）：{names}</translation>
     </message>
     <message>
         <source>Single zeros make no dense file smaller or faster; prune channels for that.</source>
