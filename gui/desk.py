@@ -137,8 +137,9 @@ class Desk(QObject):
     def start_run(self, recipe: Recipe) -> None:
         """Runs a recipe into a new folder."""
         self.session.set_recipe(recipe)
-        if self.session.opened is not None and self.session.opened.data is None:
-            self._ask_for_data(self.session.opened)
+        opened = self.session.opened
+        if opened is not None and _lacks_data(opened, recipe):
+            self._ask_for_data(opened)
             return
         if self._shows_run_going_on():
             return
@@ -281,3 +282,8 @@ class Desk(QObject):
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)
         self.refused.emit(error)
+
+
+def _lacks_data(opened: OpenRequest, recipe: Recipe) -> bool:
+    """Nobody named data: the recipe's default, the sample, is for the sample's model alone."""
+    return opened.data is None and recipe.data.source == SAMPLE and recipe.model.file != SAMPLE

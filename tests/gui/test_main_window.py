@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from engine.contract.errors import TrustRequired
 from engine.contract.events import Outcome, Paused
 from engine.contract.messages import Inspect, Job, Question, Run
+from engine.contract.recipe import DataSpec, ModelSpec
 from engine.contract.recipe_file import write_recipe
 from engine.contract.run_folder import RunFolder, write_record
 from gui.dialogs.closing import ClosingDialog
@@ -138,6 +139,18 @@ def test_that_a_model_without_data_is_not_run_but_asked_for_its_data(window, eng
     assert not isinstance(engine.asked[-1], Run)
     assert shown_page(window) is PageName.OPEN
     assert window.page(PageName.OPEN).is_form_shown()
+
+
+def test_that_a_recipe_may_bring_the_data_that_the_model_was_opened_without(window, engine, tmp_path):
+    file = tmp_path / "net.pt"
+    file.write_bytes(b"weights")
+    window.desk.open_request(window.desk.known_request(file))
+    answer(engine, make_inspection(file=str(file)))
+    recipe = make_recipe(model=ModelSpec(file=str(file)), data=DataSpec(source="npz:/d/x.npz"))
+
+    window.desk.start_run(recipe)
+
+    assert engine.asked[-1].recipe == recipe
 
 
 def test_that_a_run_is_shown_from_its_first_event_to_its_report(window, engine):
