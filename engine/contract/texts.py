@@ -113,7 +113,7 @@ TEXTS: dict[str, str] = {
     "verdict_accuracy": "its accuracy is {found} and was {wanted}",
     # notices of a run
     "note_best_kept": "Kept the epoch with the best validation accuracy ({accuracy}).",
-    "note_locked": "{count} layers cannot be pruned by channel: {names}",
+    "note_locked": "Not pruned by channel ({count}): {names}",
     "note_zeros_no_speed": "Single zeros make no dense file smaller or faster; prune channels for that.",
     "note_no_gain": "{format} is not smaller than the original's float32 file; it was written all the same.",
     "note_amplifies": "This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.",

@@ -63,15 +63,22 @@ class IntegerTwin(fx.Interpreter):
         return _on_grid(sums.float() * (scale / torch.tensor(behind.scale)), behind)
 
     def _run_addition(self, node: fx.Node) -> torch.Tensor:
+        """``a·(s_a/s) + (b·(s_b/s) + (z − z_a·s_a/s − z_b·s_b/s))`` in float32, in this order: QLinearAdd's own."""
         behind = self._mark_behind(node)
+        first, second = (self._levels_of(argument) for argument in node.args[:2])
         assert behind is not None
-        total = torch.tensor(0.0)
-        for argument in node.args[:2]:
-            mark = self._mark_of(argument)
-            assert mark is not None
-            ratio = torch.tensor(mark.scale) / torch.tensor(behind.scale)
-            total = total + torch.round(self._value(argument) / mark.scale) * ratio
-        return _on_grid(total, behind)
+        scale = torch.tensor(behind.scale)
+        ratios = [torch.tensor(mark.scale) / scale for _, mark in (first, second)]
+        zeros = [ratio * mark.zero_point for ratio, (_, mark) in zip(ratios, (first, second), strict=True)]
+        fixed = torch.tensor(float(behind.zero_point)) - (zeros[0] + zeros[1])
+        total = first[0] * ratios[0] + (second[0] * ratios[1] + fixed)
+        return (total.round().clamp(0, ACTIVATION_MAX) - behind.zero_point) * scale
+
+    def _levels_of(self, argument: object) -> tuple[torch.Tensor, Mark]:
+        """The levels (0 … 255, as floats) of a value that a mark has rounded."""
+        mark = self._mark_of(argument)
+        assert mark is not None
+        return torch.round(self._value(argument) / mark.scale) + mark.zero_point, mark
 
     def _value(self, argument: object) -> torch.Tensor:
         value = self.env[argument]  # type: ignore[index]

@@ -98,19 +98,8 @@ def _run_in_folder(inputs: Inputs, model: CompressedModel, folder: RunFolder, ct
 def _attempt(work: Work, payload: Payload | None, early: list[RunEvent]) -> Report:
     """One attempt, from its first event to its RunFinished; what was found before it is told behind its first event."""
     try:
-        stages = plan_stages(work)
-        _begin(work, stages, payload)
-        for event in early:
-            work.ctx.emit(event)
-        for index in range(work.stage_index, len(stages)):
-            _run_stage(work, stages[index], index)
-        report = work.folder.read_report()
-        report = msgspec.structs.replace(report, seconds=work.seconds)
-        write_record(work.folder.report, report)
-        work.ctx.emit(RunFinished(outcome=Outcome.COMPLETED, result=report, time=time.time()))
-        return report
-    except RunCancelled as cancelled:
-        _finish_cancelled(work, cancelled)
+        return _run_or_cancel(work, payload, early)
+    except RunCancelled:
         raise
     except Exception as error:
         log.exception("the run failed")
@@ -125,6 +114,27 @@ def _attempt(work: Work, payload: Payload | None, early: list[RunEvent]) -> Repo
             )
         )
         raise failure from error
+
+
+def _run_or_cancel(work: Work, payload: Payload | None, early: list[RunEvent]) -> Report:
+    try:
+        stages = plan_stages(work)
+        _begin(work, stages, payload)
+        for event in early:
+            work.ctx.emit(event)
+        for index in range(work.stage_index, len(stages)):
+            _run_stage(work, stages[index], index)
+        return _finish_completed(work)
+    except RunCancelled as cancelled:
+        _finish_cancelled(work, cancelled)
+        raise
+
+
+def _finish_completed(work: Work) -> Report:
+    report = msgspec.structs.replace(work.folder.read_report(), seconds=work.seconds)
+    write_record(work.folder.report, report)
+    work.ctx.emit(RunFinished(outcome=Outcome.COMPLETED, result=report, time=time.time()))
+    return report
 
 
 def _unforeseen(error: Exception) -> PenjingError:
