@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.context import Control, RunContext
-from engine.contract.errors import RequestError, RunCancelled
+from engine.contract.errors import RequestError, RunCancelled, RunError
 from engine.contract.events import (
     CheckpointSaved,
     MetricsLogged,
@@ -208,6 +208,27 @@ def test_that_a_run_cancelled_before_its_first_checkpoint_has_nothing_to_keep(
     last = seen[-1]
     assert isinstance(last, RunFinished) and (last.outcome, last.result) == (Outcome.CANCELLED, None)
     assert run(project, tmp_path / "run", is_resume=True).outcome == "completed"
+
+
+def test_that_a_cancelled_run_that_cannot_write_its_report_says_that_it_failed(
+    project: Recipe, tmp_path: Path
+) -> None:
+    """Every attempt ends with exactly one RunFinished, whatever goes wrong at its end."""
+    folder, control, seen = RunFolder(tmp_path / "run"), Control(), list[RunEvent]()
+
+    def listen(event: RunEvent) -> None:
+        seen.append(event)
+        if isinstance(event, CheckpointSaved) and not control.is_cancelled:
+            folder.report.mkdir()
+            control.cancel()
+
+    with pytest.raises(RunError, match="unforeseen"):
+        run(project, folder.root, listen, control=control)
+    (last,) = (event for event in seen if isinstance(event, RunFinished))
+    assert (last, last.outcome, last.code) == (seen[-1], Outcome.FAILED, "internal")
+    assert folder.state() is RunState.FAILED
+    folder.report.rmdir()
+    assert run(project, folder.root, is_resume=True).outcome == "completed"
 
 
 def interrupted(project: Recipe, folder: RunFolder, checkpoints: int) -> None:
