@@ -148,7 +148,11 @@ class Strategy(Choice):
     """In what order pruning, quantization and training happen."""
 
     SEQUENTIAL = "sequential", "One after the other", "Prune, fine-tune, then quantize."
-    SIMULTANEOUS = "simultaneous", "Together", "Channels or weights go while the network learns to compute with rounded numbers, in one training."
+    SIMULTANEOUS = (
+        "simultaneous",
+        "Together",
+        "Channels or weights go while the network learns to compute with rounded numbers, in one training.",
+    )
 
 
 class ExportFormat(Choice):

@@ -22,7 +22,7 @@ from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
 from engine.models.opening import open_model
 from engine.pipeline.reports import build_report, write_report
-from engine.pipeline.work import Inputs, Work, compressed_model, source_of
+from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
 SUFFIXES = (".onnx", ".pt", ".py")
@@ -81,8 +81,15 @@ def _tell_drift(work: Work, artifacts: tuple[Artifact, ...]) -> None:
 
 
 def export_job(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> ExportJob:
-    """What the writers of formats need."""
-    return ExportJob(model=model, data=inputs.data, ctx=ctx, threads=inputs.threads, title=inputs.recipe.name)
+    """What the writers of formats need; files are written and compared on the CPU."""
+    model.module.to("cpu")
+    return ExportJob(
+        model=model,
+        data=on_device(inputs.data, "cpu"),
+        ctx=ctx,
+        threads=inputs.threads,
+        title=inputs.recipe.name,
+    )
 
 
 def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:

@@ -39,10 +39,12 @@ def best_model(inputs: Inputs, folder: RunFolder, ctx: RunContext) -> Compressed
         RequestError: there is no checkpoint that holds.
     """
     store = CheckpointStore(folder)
-    found = store.best(ctx) or store.newest(ctx)
-    if found is None:
+    newest, best = store.newest(ctx), store.best(ctx)
+    if newest is None:
         raise RequestError("checkpoint_none", path=folder.root)
-    _, payload = found
+    # Once a training has ended, what came after it goes on from its best epoch.
+    is_over = best is None or newest[0].stage_index > best[0].stage_index
+    _, payload = newest if is_over or best is None else best
     model = inputs.fresh_model(ctx)
     model.restore(structure_of(payload))
     model.module.load_state_dict(payload["model"])

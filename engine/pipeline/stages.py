@@ -114,7 +114,7 @@ def prune(work: Work) -> None:
         _tell_what_is_locked(work)
     training = begin_training(work, steps=max(steps, 1), first_step=0)
     if plan.ramp_steps:
-        run_training(work, training, plan, Stage.PRUNE, end=plan.ramp_steps)
+        run_training(work, plan, Stage.PRUNE, end=plan.ramp_steps)
         move_to_step_(work.model, plan, training)
     else:
         work.model.set_share(1.0)
@@ -130,7 +130,8 @@ def prune(work: Work) -> None:
 def fine_tune(work: Work) -> None:
     """The rest of the training after the cut; the best epoch is kept."""
     training = work.training or begin_training(work, steps=work.epochs.pruning, first_step=0)
-    run_training(work, training, work.pruning_plan, Stage.FINE_TUNE, end=training.total_steps)
+    plan = work.pruning_plan
+    run_training(work, plan, Stage.FINE_TUNE, begin=plan.ramp_steps, end=training.total_steps)
     take_best_(work)
 
 
@@ -165,7 +166,7 @@ def train_aware(work: Work) -> None:
 
 def _train_rounded(work: Work, stage: Stage, *, first_step: int) -> None:
     training = begin_training(work, steps=work.epochs.quantizing, first_step=first_step)
-    run_training(work, training, work.quantizing_plan, stage, end=training.total_steps)
+    run_training(work, work.quantizing_plan, stage, end=training.total_steps)
     take_best_(work)
 
 

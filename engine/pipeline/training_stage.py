@@ -34,8 +34,10 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
     return training
 
 
-def run_training(work: Work, training: Training, plan: Plan, stage: Stage, *, end: int) -> None:
-    """Trains up to step ``end`` with masks and quantizers where the plan has them."""
+def run_training(work: Work, plan: Plan, stage: Stage, *, begin: int = 0, end: int) -> None:
+    """Takes the stage's steps of the training under way, with masks and quantizers where the plan has them."""
+    training = work.training
+    assert training is not None
     saver = _Saver(work)
     hooks = Hooks(
         before_step=lambda step: move_to_step_(work.model, plan, training),
@@ -44,7 +46,7 @@ def run_training(work: Work, training: Training, plan: Plan, stage: Stage, *, en
         after_epoch=saver.save,
         after_step=saver.save_now_and_then,
     )
-    train_until(training, end, stage, hooks, work.ctx)
+    train_until(training, end, stage, hooks, work.ctx, begin=begin)
 
 
 def take_best_(work: Work) -> None:

@@ -60,7 +60,7 @@ def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
     loaded = open_model(source_of(recipe), ctx, sample_shape=data.sample_shape)
     check_data_fits(data, loaded)
     _check_layer_names(recipe, loaded)
-    return Inputs(recipe=recipe, loaded=loaded, data=_on_device(data, recipe.device.value), threads=threads)
+    return Inputs(recipe=recipe, loaded=loaded, data=on_device(data, recipe.device.value), threads=threads)
 
 
 def _check_layer_names(recipe: Recipe, loaded: LoadedModel) -> None:
@@ -72,7 +72,8 @@ def _check_layer_names(recipe: Recipe, loaded: LoadedModel) -> None:
                 raise RequestError("recipe_unknown_layer", layer=layer, table=table, nearest="".join(nearest))
 
 
-def _on_device(data: Data, device: str) -> Data:
+def on_device(data: Data, device: str) -> Data:
+    """The same data with its samples on a device."""
     train, validation, test = (
         Split(split.inputs.to(device), split.labels.to(device))
         for split in (data.train, data.validation, data.test)

@@ -28,7 +28,7 @@ def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, 
     folder = nn.ModuleDict(
         {name: ActivationQuantizer(OBSERVERS[spec.observer]()) for name in placement.values}
     )
-    module.add_module(FOLDER, folder)
+    module.add_module(FOLDER, folder.to(next(module.parameters()).device))
     nodes = {node.name: node for node in module.graph.nodes}
     for name in placement.values:
         insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")

@@ -94,15 +94,16 @@ def prefer_channels_last(model: nn.Module, data: Data) -> bool:
     return len(data.sample_shape) == 3 and any(isinstance(part, nn.Conv2d) for part in model.modules())
 
 
-def train_until(training: Training, end: int, stage: Stage, hooks: Hooks, ctx: RunContext) -> None:
-    """Trains up to step ``end`` of this training.
+def train_until(
+    training: Training, end: int, stage: Stage, hooks: Hooks, ctx: RunContext, *, begin: int = 0
+) -> None:
+    """Trains up to step ``end`` of this training; ``begin`` is the step at which the stage began.
 
     Raises:
         RunCancelled: between two steps; ``training`` can be gone on with.
         RunError: the loss is not finite.
     """
-    started = training.step
-    reports = _Reports(training, stage, ctx, started)
+    reports = _Reports(training, stage, ctx, begin)
     batches = _batches(training)
     while training.step < end:
         ctx.raise_if_cancelled()
@@ -171,8 +172,8 @@ def _set_learning_rate_(training: Training) -> None:
 class _Reports:
     """Tells progress and the training loss now and then, and refuses a loss that is not finite."""
 
-    def __init__(self, training: Training, stage: Stage, ctx: RunContext, started: int) -> None:
-        self._training, self._stage, self._ctx, self._started = training, stage, ctx, started
+    def __init__(self, training: Training, stage: Stage, ctx: RunContext, begin: int) -> None:
+        self._training, self._stage, self._ctx, self._begin = training, stage, ctx, begin
         self._losses: list[float] = []
         self._next_report = self._next_log = 0.0
 
@@ -188,7 +189,7 @@ class _Reports:
             self._log()
         if now >= self._next_report or training.step == training.total_steps:
             self._next_report = now + REPORT_EVERY_S
-            self._ctx.emit(Progress(stage=self._stage, step=training.step - self._started, time=time.time()))
+            self._ctx.emit(Progress(stage=self._stage, step=training.step - self._begin, time=time.time()))
 
     def _log(self) -> None:
         training = self._training
