@@ -90,7 +90,7 @@ def _scenes_of_the_run(window: MainWindow) -> Iterator[str]:
     assert recipe is not None
     page = window.page(PageName.RUN)
     assert isinstance(page, RunPage)
-    window.desk.start_run(recipe)
+    window.desk.run.start(recipe)
     wait_until(lambda: page.progress().share >= _MIDWAY or page.phase() not in _UNDER_WAY)
     wait_until(page.curves.is_drawn)
     yield "run"

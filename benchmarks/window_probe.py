@@ -64,7 +64,7 @@ class Drive(QObject):
         self._desk.jobs.inspected.connect(self._on_jobs_inspected)
         self._desk.jobs.run_ended.connect(self._on_jobs_run_ended)
         self._desk.jobs.exported.connect(self._on_jobs_exported)
-        for failed in (self._desk.jobs.inspect_failed, self._desk.jobs.export_failed, self._desk.run_refused):
+        for failed in (self._desk.jobs.inspect_failed, self._desk.jobs.export_failed, self._desk.run.refused):
             failed.connect(self._on_failed)
         window.warmed_up.connect(self._on_window_warmed_up)
 
@@ -85,7 +85,7 @@ class Drive(QObject):
     def _end_load(self) -> None:
         self._lateness.end("load")
         self._lateness.begin()
-        self._desk.start_run(self._recipe)
+        self._desk.run.start(self._recipe)
 
     @Slot(object, object, object)
     def _on_jobs_run_ended(self, _folder: object, report: object, _error: object) -> None:
@@ -98,7 +98,7 @@ class Drive(QObject):
         self._lateness.end("run")
         self._window.show_page(PageName.EXPORT)
         self._lateness.begin()
-        self._desk.export(ExportFormat.ONNX_FLOAT32)
+        self._desk.run.export(ExportFormat.ONNX_FLOAT32)
 
     @Slot()
     def _on_jobs_exported(self) -> None:

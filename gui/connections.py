@@ -81,7 +81,7 @@ def _build_compress(desk: Desk) -> Page:
             page.set_recipe(session.recipe)
 
     page.estimate_requested.connect(desk.jobs.estimate)
-    page.run_requested.connect(desk.start_run)
+    page.run_requested.connect(desk.run.start)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
     desk.jobs.estimate_failed.connect(lambda error: page.show_estimation_error(error_text(error)))
@@ -93,16 +93,16 @@ def _build_run(desk: Desk) -> Page:
     from gui.pages.run import RunPage
 
     page = RunPage()
-    page.pause_requested.connect(desk.pause)
-    page.continue_requested.connect(desk.resume)
-    page.cancel_requested.connect(desk.cancel)
-    page.resume_requested.connect(desk.resume_run)
+    page.pause_requested.connect(desk.run.pause)
+    page.continue_requested.connect(desk.run.go_on)
+    page.cancel_requested.connect(desk.run.cancel)
+    page.resume_requested.connect(desk.run.resume)
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
     page.compare_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPARE))
-    desk.run_begun.connect(page.begin)
-    desk.events_arrived.connect(page.add_events)
-    desk.resumable_changed.connect(page.set_resumable)
-    desk.run_refused.connect(lambda error: page.show_error(error_text(error)))
+    desk.run.begun.connect(page.begin)
+    desk.run.events_arrived.connect(page.add_events)
+    desk.run.resumable_changed.connect(page.set_resumable)
+    desk.run.refused.connect(lambda error: page.show_error(error_text(error)))
     return page
 
 
@@ -110,7 +110,7 @@ def _build_compare(desk: Desk) -> Page:
     from gui.pages.compare import ComparePage
 
     page, session = ComparePage(), desk.session
-    page.folder_requested.connect(desk.reveal_run)
+    page.folder_requested.connect(lambda: desk.run.reveal())
     _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 
@@ -119,9 +119,9 @@ def _build_export(desk: Desk) -> Page:
     from gui.pages.export import ExportPage
 
     page, session, jobs = ExportPage(), desk.session, desk.jobs
-    page.export_requested.connect(desk.export)
-    page.verify_requested.connect(desk.verify)
-    page.reveal_requested.connect(desk.reveal)
+    page.export_requested.connect(desk.run.export)
+    page.verify_requested.connect(desk.run.verify)
+    page.reveal_requested.connect(desk.run.reveal)
     jobs.export_begun.connect(page.set_busy)
     jobs.export_ended.connect(lambda: page.set_busy(None))
     jobs.exported.connect(page.add_artifact)

@@ -73,9 +73,9 @@ class Jobs(QObject):
         if not self._is_refused(self.estimate_failed):
             self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
 
-    def start_run(self, recipe: Recipe) -> Path:
-        """Runs a recipe into a new folder of the library, which is returned."""
-        folder = new_run_folder(recipe.name)
+    def start_run(self, recipe: Recipe, folder: Path | None = None) -> Path:
+        """Runs a recipe into ``folder``, or into a new one of the library; returns which."""
+        folder = folder or new_run_folder(recipe.name)
         self._begin(Run(id=self._engine.next_id(), recipe=recipe, folder=str(folder)))
         return folder
 

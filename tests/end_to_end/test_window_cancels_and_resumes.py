@@ -40,7 +40,7 @@ def test_that_a_cancelled_run_is_compared_exported_and_resumed(window, qtbot):
     assert isinstance(page, RunPage)
     window.desk.open_sample()
     wait(qtbot, lambda: session.recipe is not None)
-    window.desk.start_run(session.recipe)
+    window.desk.run.start(session.recipe)
 
     wait(qtbot, lambda: page.progress().share > 0.3)
     page.pause.click()

@@ -74,7 +74,7 @@ def answer(engine: StillEngine, value: object) -> None:
 def start_run(window: MainWindow, engine: StillEngine) -> Run:
     window.desk.open_sample()
     answer(engine, make_inspection())
-    window.desk.start_run(make_recipe())
+    window.desk.run.start(make_recipe())
     run = engine.asked[-1]
     assert isinstance(run, Run)
     return run
@@ -134,7 +134,7 @@ def test_that_a_model_without_data_is_not_run_but_asked_for_its_data(window, eng
     window.desk.open_request(window.desk.known_request(file))
     answer(engine, make_inspection(file=str(file)))
 
-    window.desk.start_run(window.desk.session.recipe)
+    window.desk.run.start(window.desk.session.recipe)
 
     assert not isinstance(engine.asked[-1], Run)
     assert shown_page(window) is PageName.OPEN
@@ -148,7 +148,7 @@ def test_that_a_recipe_may_bring_the_data_that_the_model_was_opened_without(wind
     answer(engine, make_inspection(file=str(file)))
     recipe = make_recipe(model=ModelSpec(file=str(file)), data=DataSpec(source="npz:/d/x.npz"))
 
-    window.desk.start_run(recipe)
+    window.desk.run.start(recipe)
 
     assert engine.asked[-1].recipe == recipe
 
@@ -198,7 +198,7 @@ def test_that_an_interrupted_run_is_opened_on_run_and_can_go_on(window, engine, 
     window.desk.open_path(str(folder.root))
     assert shown_page(window) is PageName.RUN
     assert window.page(PageName.RUN).phase() == "interrupted"
-    window.desk.resume_run()
+    window.desk.run.resume()
 
     run = engine.asked[-1]
     assert isinstance(run, Run)
@@ -213,7 +213,7 @@ def test_that_a_run_of_another_process_is_followed_and_cancelled_by_its_folder(w
 
     append(folder, story[5:9])
     qtbot.waitUntil(lambda: window.page(PageName.RUN).phase() == "running")
-    window.desk.cancel()
+    window.desk.run.cancel()
     assert "cancel" in folder.control.read_text()
     append(folder, story[9:])
 
@@ -230,7 +230,7 @@ def test_that_during_a_run_nothing_else_is_begun(window, engine):
         window.page(PageName.OPEN).error() == "The engine is busy with another job; wait for it or cancel it."
     )
 
-    window.desk.start_run(make_recipe(name="another"))
+    window.desk.run.start(make_recipe(name="another"))
     assert shown_page(window) is PageName.RUN
     assert engine.asked[-1] is run
 
@@ -241,7 +241,7 @@ def test_that_a_run_of_the_past_is_not_mixed_with_the_one_that_goes_on(window, e
 
     window.desk.open_path(str(folder.root))
     engine.events_arrived.emit(make_events_story(None))
-    window.desk.cancel()
+    window.desk.run.cancel()
     assert window.page(PageName.RUN).phase() == "cancelled"
     assert "cancel" not in engine.asked
 
