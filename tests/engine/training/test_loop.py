@@ -218,6 +218,22 @@ def test_that_steps_told_never_go_back_and_end_at_the_end() -> None:
     assert all(event.values["train_loss"] for event in logged if "train_loss" in event.values)
 
 
+def test_that_progress_counts_from_where_the_stage_began_also_when_it_is_gone_on_with() -> None:
+    training = make_training(Residual())
+    training.step = 4
+    told: list[int] = []
+
+    def listen(event: RunEvent) -> None:
+        if isinstance(event, Progress):
+            told.append(event.step)
+
+    for end in (9, 12, training.total_steps):
+        train_until(training, end, Stage.FINE_TUNE, Hooks(), RunContext(emit=listen), begin=4)
+    assert told == sorted(told)
+    assert told[0] == 1
+    assert told[-1] == training.total_steps - 4
+
+
 def test_that_batch_norms_measured_anew_hold_the_average_over_batches() -> None:
     torch.manual_seed(0)
     norm = nn.BatchNorm2d(4, momentum=0.2)
