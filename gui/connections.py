@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, SignalInstance, Slot
 from engine.contract.library import list_runs
 from gui.background import Background
 from gui.desk import Desk
-from gui.translation import error_text
 from gui.widgets.page import Page
 from gui.widgets.rail import PageName
 
@@ -84,7 +83,7 @@ def _build_compress(desk: Desk) -> Page:
     page.run_requested.connect(desk.run.start)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
-    desk.jobs.estimate_failed.connect(lambda error: page.show_estimation_error(error_text(error)))
+    desk.jobs.estimate_failed.connect(page.show_estimation_error)
     _Refresh(page, show, session.recipe_changed, session.inspection_changed)
     return page
 
@@ -102,7 +101,7 @@ def _build_run(desk: Desk) -> Page:
     desk.run.begun.connect(page.begin)
     desk.run.events_arrived.connect(page.add_events)
     desk.run.resumable_changed.connect(page.set_resumable)
-    desk.run.refused.connect(lambda error: page.show_error(error_text(error)))
+    desk.run.refused.connect(page.show_error)
     return page
 
 
@@ -110,7 +109,7 @@ def _build_compare(desk: Desk) -> Page:
     from gui.pages.compare import ComparePage
 
     page, session = ComparePage(), desk.session
-    page.folder_requested.connect(lambda: desk.run.reveal())
+    page.folder_requested.connect(desk.run.reveal)
     _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 
@@ -126,7 +125,7 @@ def _build_export(desk: Desk) -> Page:
     jobs.export_ended.connect(lambda: page.set_busy(None))
     jobs.exported.connect(page.add_artifact)
     jobs.verified.connect(page.add_verification)
-    jobs.export_failed.connect(lambda error: page.show_error(error_text(error)))
+    jobs.export_failed.connect(page.show_error)
     _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 

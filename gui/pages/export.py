@@ -5,11 +5,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from engine.contract.errors import PenjingError
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact, Report, Verification
 from gui.pages.compare_rows import int8_artifact
 from gui.pages.export_card import ExportCard
 from gui.theme import Space
+from gui.translation import error_text, translate_sentence
 from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
 from gui.widgets.scrolled import Scrolled
@@ -74,14 +76,17 @@ class ExportPage(Page):
         """Tells what came of verifying the file at ``path`` once more."""
         self.set_busy(None)
         name = path.replace("\\", "/").rpartition("/")[2]
-        text = self.tr("{file}: opened and re-run once more.") if verification.verified else "{file}: {why}"
-        tone = "success" if verification.verified else "error"
-        self.banner.show_text(text.format(file=name, why=verification.why), tone)
+        if verification.verified:
+            self.banner.tell(
+                lambda: self.tr("{file}: opened and re-run once more.").format(file=name), "success"
+            )
+        else:
+            self.banner.tell(lambda: f"{name}: {translate_sentence(verification.why)}")
 
-    def show_error(self, text: str) -> None:
+    def show_error(self, error: PenjingError) -> None:
         """Says why nothing was written."""
         self.set_busy(None)
-        self.banner.show_text(text)
+        self.banner.tell(lambda: error_text(error))
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""

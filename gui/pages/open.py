@@ -34,7 +34,6 @@ class OpenPage(Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._error: PenjingError | None = None
         self._banner = Banner()
         self._drop, self._recent, self._runs = DropZone(), RecentList(), RunList()
         self._form = OpenForm()
@@ -117,16 +116,14 @@ class OpenPage(Page):
         """While the engine reads a file nothing else can be opened."""
         self._form.set_busy(is_busy)
         self._welcome.setEnabled(not is_busy)
-        self._error = None
         if is_busy:
-            self._banner.show_text(self.tr("Opening the model…"), "info")
+            self._banner.tell(lambda: self.tr("Opening the model…"), "info")
         else:
             self._banner.hide()
 
     def show_error(self, error: PenjingError) -> None:
         """Says what is wrong and what to do; marks the field of the form that is to be mended."""
-        self._error = error
-        self._banner.show_text(error_text(error))
+        self._banner.tell(lambda: error_text(error))
         field = field_of_error(error.code)
         if field is not None and self.is_form_shown():
             self._form.show_error(field)
@@ -163,5 +160,3 @@ class OpenPage(Page):
         self._sample_button.setText(self.tr("Open the sample"))
         for part in (self._drop, self._recent, self._runs, self._form):
             part.retranslate()
-        if self.error() and self._error is not None:
-            self.show_error(self._error)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from engine.contract.fields import fields_of
 from engine.contract.recipe import DataSpec, ModelSpec
-from engine.contract.source import ModelSource
 from gui.pages.open_request import FieldError, OpenField, request_from, texts_of
 from gui.session import OpenRequest
 from gui.theme import Space
@@ -46,6 +45,7 @@ class _FormField(QWidget):
     def __init__(self, field: OpenField, choose: Callable[[], str] | None) -> None:
         super().__init__()
         self._field, self._choose = field, choose
+        self._sentence: Callable[[], str] = str
         self._label, self._help, self._error = QLabel(), caption(), error_label()
         self.edit = QLineEdit()
         self.edit.setPlaceholderText(_PLACEHOLDERS[field])
@@ -72,17 +72,21 @@ class _FormField(QWidget):
             self.edit.setText(text)
             self.clear_error()
 
-    def show_error(self, text: str) -> None:
+    def show_error(self, sentence: Callable[[], str]) -> None:
         """Marks the field, says why where that is not said elsewhere, and takes the keyboard there."""
         set_style_property(self.edit, "invalid", "true")
-        self._error.setText(text)
-        self._error.setVisible(bool(text))
+        self._tell(sentence)
         self.edit.setFocus()
 
     def clear_error(self) -> None:
         """Takes the mark away."""
         set_style_property(self.edit, "invalid", "false")
-        self._error.hide()
+        self._tell(str)
+
+    def _tell(self, sentence: Callable[[], str]) -> None:
+        self._sentence = sentence
+        self._error.setText(sentence())
+        self._error.setVisible(bool(self._error.text()))
 
     def retranslate(self, button: str) -> None:
         """Sets all texts in the language of now."""
@@ -90,6 +94,7 @@ class _FormField(QWidget):
         self._label.setText(translate_contract(spec.title))
         self._help.setText(translate_contract(spec.help))
         self._button.setText(button)
+        self._tell(self._sentence)
 
 
 class OpenForm(QWidget):
@@ -173,9 +178,9 @@ class OpenForm(QWidget):
         for field in self._fields.values():
             field.setEnabled(not is_busy)
 
-    def show_error(self, field: OpenField, text: str = "") -> None:
-        """Marks the field that is to be mended."""
-        self._fields[field].show_error(text)
+    def show_error(self, field: OpenField, sentence: Callable[[], str] = str) -> None:
+        """Marks the field that is to be mended; ``sentence`` says why, in the language of now."""
+        self._fields[field].show_error(sentence)
 
     def _on_open_clicked(self) -> None:
         for field in self._fields.values():
@@ -185,7 +190,8 @@ class OpenForm(QWidget):
                 self._file, {name: field.edit.text() for name, field in self._fields.items()}
             )
         except FieldError as error:
-            self.show_error(error.field, self._mistake(error.field))
+            wrong = error.field
+            self.show_error(wrong, lambda: self._mistake(wrong))
             return
         self.open_requested.emit(request)
 
@@ -213,11 +219,6 @@ class OpenForm(QWidget):
             field.retranslate(self.tr("Choose…"))
         self._open.setText(self.tr("Open"))
         self._back.setText(self.tr("Back"))
-
-
-def empty_request(path: Path) -> OpenRequest:
-    """A file of which nothing is known yet."""
-    return OpenRequest(source=ModelSource(file=str(path)))
 
 
 def _right_aligned(*buttons: QPushButton) -> QHBoxLayout:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.contract.errors import PenjingError
 from engine.contract.events import MetricsLogged, RunEvent, RunFinished, RunResumed, RunStarted
 from gui.models.run_progress import RunPhase, RunProgress
 from gui.pages.run_curves import RunCurves
@@ -10,13 +11,19 @@ from gui.pages.run_log import RunLog
 from gui.pages.run_stages import StageList
 from gui.pages.run_words import LIVE, RunWords
 from gui.theme import Space
-from gui.translation import text_of
+from gui.translation import error_text
 from gui.widgets.buttons import danger_button, primary_button, secondary_button
 from gui.widgets.cards import Banner, Card, EmptyState
 from gui.widgets.labels import caption, heading, strong_label
 from gui.widgets.page import Page
 
 _PER_MILLE = 1000
+_OUTCOME_TONES = {
+    RunPhase.COMPLETED: "success",
+    RunPhase.CANCELLED: "info",
+    RunPhase.FAILED: "error",
+    RunPhase.INTERRUPTED: "warning",
+}
 
 
 class RunPage(Page):
@@ -121,11 +128,11 @@ class RunPage(Page):
             self._show_outcome()
         self._show()
 
-    def show_error(self, sentence: str) -> None:
+    def show_error(self, error: PenjingError) -> None:
         """Says why there will be no more events, where no event said it."""
         if self._progress.phase in LIVE:
             self._progress = self._progress.interrupted()
-        self.banner.show_text(sentence)
+        self.banner.tell(lambda: error_text(error))
         self._show()
 
     def progress(self) -> RunProgress:
@@ -164,8 +171,6 @@ class RunPage(Page):
         for part in (self.stages, self.curves, self.log):
             part.retranslate()
         self._show()
-        if not self.banner.isHidden():
-            self._show_outcome()
 
     def _show(self) -> None:
         progress = self._progress
@@ -199,19 +204,11 @@ class RunPage(Page):
 
     def _show_outcome(self) -> None:
         """Says how the run ended and what to do next."""
-        finished = self._progress.finished
-        match self._progress.phase:
-            case RunPhase.COMPLETED if finished is not None and finished.result is not None:
-                self.banner.show_text(self._words.gains(finished.result.ratios), "success")
-            case RunPhase.CANCELLED:
-                self.banner.show_text(self.tr("Cancelled. The best result so far is kept."), "info")
-            case RunPhase.FAILED if finished is not None:
-                self.banner.show_text(text_of(finished.code, finished.arguments, finished.message), "error")
-            case RunPhase.INTERRUPTED:
-                text = self.tr("This run was interrupted. Resume goes on from its last checkpoint.")
-                self.banner.show_text(text, "warning")
-            case _:
-                self.banner.hide()
+        tone = _OUTCOME_TONES.get(self._progress.phase)
+        if tone is None:
+            self.banner.hide()
+        else:
+            self.banner.tell(lambda: self._words.outcome(self._progress), tone)
 
     def _on_pause_clicked(self) -> None:
         if self._progress.phase is RunPhase.PAUSED:
@@ -222,8 +219,10 @@ class RunPage(Page):
         self.pause_requested.emit()
 
     def _on_cancel_clicked(self) -> None:
-        self.banner.show_text(
-            self.tr("Stop this run? The best result so far is kept."), "warning", self.tr("Stop the run")
+        self.banner.tell(
+            lambda: self.tr("Stop this run? The best result so far is kept."),
+            "warning",
+            lambda: self.tr("Stop the run"),
         )
 
     def _on_banner_acted(self) -> None:

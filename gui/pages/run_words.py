@@ -6,6 +6,7 @@ from engine.contract.report import Ratios
 from gui.figures import clock_text, gain_text, points_text
 from gui.models.run_progress import RunPhase, RunProgress
 from gui.pages.run_stages import stage_name
+from gui.translation import text_of
 
 LIVE = {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.PAUSED}
 """The phases of a run that more events will come from."""
@@ -43,7 +44,22 @@ class RunWords(QObject):
             parts.append(self.tr("about {time} left").format(time=clock_text(left)))
         return "   ·   ".join(parts)
 
-    def gains(self, ratios: Ratios) -> str:
+    def outcome(self, progress: RunProgress) -> str:
+        """How the run ended, and what to do next."""
+        finished = progress.finished
+        match progress.phase:
+            case RunPhase.COMPLETED if finished is not None and finished.result is not None:
+                return self._gains(finished.result.ratios)
+            case RunPhase.CANCELLED:
+                return self.tr("Cancelled. The best result so far is kept.")
+            case RunPhase.FAILED if finished is not None:
+                return text_of(finished.code, finished.arguments, finished.message)
+            case RunPhase.INTERRUPTED:
+                return self.tr("This run was interrupted. Resume goes on from its last checkpoint.")
+            case _:
+                return self.now(progress)
+
+    def _gains(self, ratios: Ratios) -> str:
         """What was gained, and as plainly what was not."""
         parts = []
         if ratios.file is not None:

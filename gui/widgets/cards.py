@@ -1,6 +1,8 @@
 """Things that hold other things: a card, a headline number, an empty place, a notice."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import Space
@@ -109,6 +111,8 @@ class Banner(QFrame):
         self._close = QPushButton(icon("close"), "")
         self._close.setProperty("role", "quiet")
         self._close.clicked.connect(self.hide)
+        self._sentence: Callable[[], str] = str
+        self._button_text: Callable[[], str] = str
         layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.L, Space.S, Space.S, Space.S)
         layout.setSpacing(Space.M)
@@ -118,14 +122,28 @@ class Banner(QFrame):
         layout.addWidget(self._close)
         self.hide()
 
-    def show_text(self, text: str, tone: str = "error", button: str = "") -> None:
-        """Shows one sentence; ``tone`` is ``error``, ``warning``, ``success`` or ``info``."""
+    def tell(self, sentence: Callable[[], str], tone: str = "error", button: Callable[[], str] = str) -> None:
+        """Shows one sentence; ``tone`` is ``error``, ``warning``, ``success`` or ``info``.
+
+        Texts are functions, as they are said anew when the language changes.
+        """
+        self._sentence, self._button_text = sentence, button
         self._icon.set_icon(*_BANNER_ICONS[tone])
-        self._text.setText(text)
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
+        self._show_texts()
         set_tone(self, tone)
         self.show()
+
+    def _show_texts(self) -> None:
+        button = self._button_text()
+        self._text.setText(self._sentence())
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt's hook: hears of a new language."""
+        if event.type() is QEvent.Type.LanguageChange:
+            self._show_texts()
+        super().changeEvent(event)
 
     def text(self) -> str:
         """What it says."""

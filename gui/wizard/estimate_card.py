@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QWidget
 
+from engine.contract.errors import PenjingError
 from engine.contract.messages import Estimation
 from gui.figures import bytes_text, count_text, ratio_text
 from gui.theme import Space
+from gui.translation import error_text
 from gui.widgets.cards import Card
 from gui.widgets.labels import caption, heading, strong_label
 
@@ -16,7 +18,7 @@ class EstimateCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._estimation: Estimation | None = None
-        self._error = ""
+        self._error: PenjingError | None = None
         self._heading, self._note = heading(), caption()
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
@@ -41,25 +43,26 @@ class EstimateCard(Card):
 
     def show_estimation(self, estimation: Estimation | None) -> None:
         """Shows the figures; None says that they are awaited."""
-        self._estimation, self._error = estimation, ""
+        self._estimation, self._error = estimation, None
         self.retranslate()
 
     def has_figures(self) -> bool:
         """Whether there is something to show."""
         return self._estimation is not None
 
-    def show_error(self, sentence: str) -> None:
+    def show_error(self, error: PenjingError) -> None:
         """Says why there are no figures."""
-        self._estimation, self._error = None, sentence
+        self._estimation, self._error = None, error
         self.retranslate()
 
     def retranslate(self) -> None:
         """Renews the texts in the current language."""
         self._heading.setText(self.tr("Estimate"))
-        self._bar.setVisible(self._estimation is None and not self._error)
+        self._bar.setVisible(self._estimation is None and self._error is None)
         self._grid.setVisible(self._estimation is not None)
         if self._estimation is None:
-            self._note.setText(self._error or self.tr("A few batches are timed on this machine…"))
+            awaited = self.tr("A few batches are timed on this machine…")
+            self._note.setText(awaited if self._error is None else error_text(self._error))
             return
         for row, texts in zip(self._rows, self._texts(self._estimation), strict=True):
             for label, text in zip(row, texts, strict=True):

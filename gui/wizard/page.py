@@ -127,10 +127,10 @@ class CompressPage(Page):
         """Shows what the engine computed; None while it computes."""
         self.review.show_estimation(estimation)
 
-    def show_estimation_error(self, sentence: str) -> None:
+    def show_estimation_error(self, error: PenjingError) -> None:
         """Says why there is no estimate."""
         self._estimated = None
-        self.review.estimate.show_error(sentence)
+        self.review.estimate.show_error(error)
 
     def has_estimation(self) -> bool:
         """Whether the review shows figures."""
@@ -251,7 +251,7 @@ class CompressPage(Page):
         try:
             recipe = read_recipe(path)
         except PenjingError as error:
-            self.banner.show_text(error_text(error))
+            self._tell_error(error)
             return
         self.banner.hide()
         here = self._flow.recipe
@@ -264,7 +264,12 @@ class CompressPage(Page):
         try:
             write_recipe(self._flow.recipe, path)
         except OSError as error:
-            text = self.tr("The recipe could not be saved: {reason}").format(reason=error.strerror)
-            self.banner.show_text(text)
+            self._tell_unsaved(error.strerror or str(error))
             return
-        self.banner.show_text(self.tr("Saved as {path}").format(path=path), "success")
+        self.banner.tell(lambda: self.tr("Saved as {path}").format(path=path), "success")
+
+    def _tell_error(self, error: PenjingError) -> None:
+        self.banner.tell(lambda: error_text(error))
+
+    def _tell_unsaved(self, reason: str) -> None:
+        self.banner.tell(lambda: self.tr("The recipe could not be saved: {reason}").format(reason=reason))

@@ -1193,14 +1193,6 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>Cancelled. The best result so far is kept.</source>
-        <translation>已取消，目前的最佳结果已保留。</translation>
-    </message>
-    <message>
-        <source>This run was interrupted. Resume goes on from its last checkpoint.</source>
-        <translation>此运行曾被中断。“恢复运行”会从最后一个检查点继续。</translation>
-    </message>
-    <message>
         <source>Stop this run? The best result so far is kept.</source>
         <translation>要停止此运行吗？目前的最佳结果会保留。</translation>
     </message>
@@ -1250,6 +1242,14 @@
     <message>
         <source>about {time} left</source>
         <translation>约剩 {time}</translation>
+    </message>
+    <message>
+        <source>Cancelled. The best result so far is kept.</source>
+        <translation>已取消，目前的最佳结果已保留。</translation>
+    </message>
+    <message>
+        <source>This run was interrupted. Resume goes on from its last checkpoint.</source>
+        <translation>此运行曾被中断。“恢复运行”会从最后一个检查点继续。</translation>
     </message>
     <message>
         <source>the file is {ratio} smaller</source>

@@ -15,7 +15,7 @@ from engine.contract.events import (
 )
 from engine.contract.methods import ExportFormat, QuantizeMode, SourceFormat, Strategy
 from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
-from engine.contract.report import Artifact, Environment, LayerReport, Ratios, Report
+from engine.contract.report import Artifact, Environment, LayerReport, Ratios, Report, Verification
 from engine.contract.source import SourceInfo
 from engine.contract.stats import (
     Histogram,
@@ -155,6 +155,22 @@ def make_artifact(kind: ExportFormat = ExportFormat.ONNX_INT8, *, verified: bool
         integer_operators=4,
         float_operators=0,
         latency_ms=Latency(p50=0.21, p95=0.24, threads=1, batch=1, runs=50),
+    )
+
+
+def make_verification(*, is_verified: bool = True, why: str = "") -> Verification:
+    """What came of looking at a file once more."""
+    return Verification(
+        format="onnx-int8",
+        size_bytes=14_336,
+        sha256="ab" * 32,
+        accuracy=None,
+        metrics=Metrics(),
+        latency_ms=None,
+        integer_operators=4,
+        float_operators=0,
+        verified=is_verified,
+        why=why,
     )
 
 

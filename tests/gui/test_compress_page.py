@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, fields_of
 from engine.contract.messages import Estimation
 from engine.contract.methods import QuantizeMode, Strategy
@@ -181,8 +182,8 @@ def test_that_an_estimate_is_shown_as_before_and_after(page):
 
 def test_that_a_failed_estimate_says_why_and_is_asked_for_again(page, qtbot):
     page.go_to(Step.REVIEW)
-    page.show_estimation_error("The engine is busy.")
-    assert page.review.estimate._note.text() == "The engine is busy."
+    page.show_estimation_error(RequestError("busy"))
+    assert page.review.estimate._note.text() == RequestError("busy").message
     with qtbot.waitSignal(page.estimate_requested):
         page.go_to(Step.REVIEW)
 

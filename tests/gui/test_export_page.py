@@ -2,11 +2,10 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.contract.errors import RunError
 from engine.contract.methods import ExportFormat
-from engine.contract.report import Verification
-from engine.contract.stats import Metrics
 from gui.pages.export import ExportPage
-from tests.gui.builders import make_artifact, make_report
+from tests.gui.builders import make_artifact, make_report, make_verification
 
 
 @pytest.fixture
@@ -80,8 +79,9 @@ def test_that_a_file_that_is_not_smaller_is_not_praised(page):
 
 def test_that_an_error_is_told_and_frees_the_page(page):
     page.cards[ExportFormat.STATE_DICT].write.click()
-    page.show_error("The model cannot be written as state_dict.")
-    assert page.banner.text() == "The model cannot be written as state_dict."
+    failed = RunError("export_failed", format="state_dict", reason="no space left on device")
+    page.show_error(failed)
+    assert page.banner.text() == failed.message
     assert page.cards[ExportFormat.STATE_DICT].write.isEnabled()
 
 
@@ -98,18 +98,7 @@ def test_that_a_file_is_asked_about_by_its_path(page, qtbot, signal):
 def test_that_another_verification_is_told(page, is_verified):
     page.add_verification(
         "/runs/one/artifacts/model.onnx",
-        Verification(
-            format="onnx-int8",
-            size_bytes=1,
-            sha256="",
-            accuracy=None,
-            metrics=Metrics(),
-            latency_ms=None,
-            integer_operators=0,
-            float_operators=0,
-            verified=is_verified,
-            why="" if is_verified else "agreement 0.5 is below 0.99",
-        ),
+        make_verification(is_verified=is_verified, why="" if is_verified else "agreement 0.5 is below 0.99"),
     )
     expected = "opened and re-run once more" if is_verified else "agreement 0.5 is below 0.99"
     assert page.banner.text().startswith("model.onnx: ")

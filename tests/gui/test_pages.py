@@ -1,20 +1,26 @@
 """Whatever a page shows, it shows in the language of now, and whole."""
 
 import re
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QWidget
 
 from benchmarks.pictures import settle
-from engine.contract.events import Outcome
+from engine.contract.errors import RequestError, RunError
+from engine.contract.events import Continued, Outcome
+from engine.contract.source import ModelSource
 from gui.pages.compare import ComparePage
 from gui.pages.export import ExportPage
+from gui.pages.open import OpenPage
+from gui.pages.open_request import OpenField
 from gui.pages.run import RunPage
+from gui.session import OpenRequest
 from gui.translation import Language, install_language
 from gui.wizard.flow import Step
 from gui.wizard.page import CompressPage
-from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report
+from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report, make_verification
 from tests.gui.looking import beyond_the_edge, clipped_texts, shown_texts
 
 ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+ [a-z]{2,}")
@@ -38,6 +44,36 @@ def make_run(outcome: Outcome | None) -> RunPage:
     return page
 
 
+def make_run_that_died() -> RunPage:
+    page = make_run(None)
+    page.show_error(RunError("worker_died", status=-9, log="/runs/sample/log.txt"))
+    return page
+
+
+def make_run_about_to_be_cancelled() -> RunPage:
+    page = make_run(None)
+    page.set_resumable(False)
+    page.add_events([Continued()])
+    page.cancel.click()
+    return page
+
+
+def make_review_without_estimate() -> CompressPage:
+    page = make_compress(Step.REVIEW)
+    page.show_estimation_error(RequestError("busy"))
+    page.load_from(Path("/no/recipe.toml"))
+    return page
+
+
+def make_open_with_mistakes() -> OpenPage:
+    page = OpenPage()
+    page.show_form(OpenRequest(source=ModelSource(file="/models/net.pt")))
+    page._form._fields[OpenField.INPUT_SHAPE].edit.setText("three")
+    page._form._open.click()
+    page.show_error(RequestError("file_empty", path="/models/net.pt"))
+    return page
+
+
 def make_compare(view: int) -> ComparePage:
     page = ComparePage()
     page.set_report(make_report())
@@ -51,11 +87,30 @@ def make_export() -> ExportPage:
     return page
 
 
+def make_export_that_failed() -> ExportPage:
+    page = make_export()
+    page.show_error(RunError("export_failed", format="state_dict", reason="28"))
+    return page
+
+
+def make_export_not_verified() -> ExportPage:
+    page = make_export()
+    broken = "the file is not the one that was verified (SHA-256 differs)"
+    page.add_verification("artifacts/model.onnx", make_verification(is_verified=False, why=broken))
+    return page
+
+
 PAGES = {
     **{f"compress-{step}": lambda step=step: make_compress(step) for step in Step},
     **{f"run-{outcome}": lambda outcome=outcome: make_run(outcome) for outcome in (*Outcome, None)},
     **{f"compare-{view}": lambda view=view: make_compare(view) for view in range(3)},
     "export": make_export,
+    "export-failed": make_export_that_failed,
+    "export-not-verified": make_export_not_verified,
+    "run-died": make_run_that_died,
+    "run-about-to-be-cancelled": make_run_about_to_be_cancelled,
+    "compress-review-without-estimate": make_review_without_estimate,
+    "open-with-mistakes": make_open_with_mistakes,
     "compress-empty": CompressPage,
     "run-empty": RunPage,
     "compare-empty": ComparePage,

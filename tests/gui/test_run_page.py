@@ -2,6 +2,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.contract.errors import RunError
 from engine.contract.events import (
     Continued,
     MetricsLogged,
@@ -120,8 +121,9 @@ def test_that_a_resumed_run_goes_on_at_its_checkpoint(page):
 
 def test_that_a_run_that_dies_without_an_event_says_why(page):
     page.begin("sample")
-    page.show_error("The engine's process ended unexpectedly.")
-    assert page.banner.text() == "The engine's process ended unexpectedly."
+    died = RunError("worker_died", status=-9, log="/runs/sample/log.txt")
+    page.show_error(died)
+    assert page.banner.text() == died.message
     assert not page.cancel.isVisible()
 
 
