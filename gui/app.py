@@ -48,6 +48,7 @@ def make_application() -> QApplication:
     application.setApplicationName("Penjing")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("penjing")
+    application.setStyle("Fusion")
     settings = Settings()
     apply_theme(application, _scheme(settings))
     install_language(application, _language(settings))
