@@ -10,7 +10,7 @@ from engine.context import RunContext
 from engine.contract.events import Outcome, Progress, Stage
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import Recipe
-from engine.contract.report import Artifact
+from engine.contract.report import Artifact, Report
 from engine.contract.run_folder import RunFolder, write_checksums
 from engine.contract.stats import Latency
 from engine.data.splits import Data
@@ -50,7 +50,7 @@ def export_all(work: Work) -> None:
         baseline_bytes=baseline.stat().st_size,
         baseline_latency=latency,
     )
-    _tell_gains(work, report.ratios.latency, report.ratios.file)
+    _tell_gains(work, report)
     _tell_drift(work, timed)
     write_report(work.folder, report)
 
@@ -59,8 +59,10 @@ def _tell(work: Work, step: int) -> None:
     work.ctx.emit(Progress(stage=Stage.EXPORT, step=step, time=time.time()))
 
 
-def _tell_gains(work: Work, latency: float | None, file: float | None) -> None:
-    if latency is not None and latency < 1:
+def _tell_gains(work: Work, report: Report) -> None:
+    """Of the int8 file, where there is one; a float32 file promised nothing."""
+    file, latency = report.ratios.file, report.ratios.latency
+    if file is not None and latency is not None and latency < 1:
         work.ctx.warn("note_slower", ratio=f"{latency:.2f}")
     if file is not None and file < 1:
         work.ctx.warn("note_no_gain", format=ExportFormat.ONNX_INT8.value)

@@ -90,6 +90,8 @@ def correct_widths_(layer: nn.Module) -> None:
     elif isinstance(layer, nn.modules.batchnorm._BatchNorm):
         tensor = layer.running_mean if layer.running_mean is not None else layer.weight
         layer.num_features = len(tensor)
+    elif isinstance(layer, nn.PReLU):
+        layer.num_parameters = len(layer.weight)
 
 
 def _correct_counts_(module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int]) -> None:

@@ -12,8 +12,18 @@ from torch import fx, nn
 
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
-from engine.pruning.layer_rules import convolve, multiply_matrix, normalise
-from engine.pruning.shape_rules import combine, concatenate, index, pad, permute, reduce, reshape, transpose
+from engine.pruning.layer_rules import convolve, multiply_matrix, normalise, rectify
+from engine.pruning.shape_rules import (
+    combine,
+    concatenate,
+    index,
+    insert_axis,
+    pad,
+    permute,
+    reduce,
+    reshape,
+    transpose,
+)
 from engine.pruning.walk import Rule, Walk, ask_attribute, ask_nothing, keep, lock
 
 
@@ -57,12 +67,15 @@ MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.modules.conv._ConvNd: convolve,
     nn.Linear: multiply_matrix,
     nn.modules.batchnorm._BatchNorm: normalise,
+    nn.PReLU: rectify,
     nn.Flatten: reshape,
     (
         nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish, nn.Hardsigmoid,
         nn.Hardtanh, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Identity, nn.modules.dropout._DropoutNd,
         nn.modules.pooling._MaxPoolNd, nn.modules.pooling._AvgPoolNd, nn.modules.pooling._AdaptiveAvgPoolNd,
-        nn.modules.pooling._AdaptiveMaxPoolNd, nn.Upsample, torchvision.ops.StochasticDepth,
+        nn.modules.pooling._AdaptiveMaxPoolNd, nn.modules.padding._ConstantPadNd,
+        nn.modules.padding._ReflectionPadNd, nn.modules.padding._ReplicationPadNd, nn.Upsample,
+        torchvision.ops.StochasticDepth,
     ): keep,
 }  # fmt: skip
 """How channels flow through a module."""
@@ -85,7 +98,8 @@ FUNCTION_RULES: dict[object, Rule] = {
     ),
     **dict.fromkeys((torch.cat, torch.concat), concatenate),
     **dict.fromkeys((torch.flatten, torch.reshape), reshape),
-    torch.mean: reduce,
+    **dict.fromkeys((torch.mean, torch.sum, torch.amax, torch.squeeze), reduce),
+    torch.unsqueeze: insert_axis,
     torch.permute: permute,
     torch.transpose: transpose,
     operator.getitem: index,
@@ -99,7 +113,8 @@ METHOD_RULES: dict[str, Rule] = {
     **dict.fromkeys(("add", "add_", "mul", "mul_", "sub", "sub_"), combine),
     **dict.fromkeys(("flatten", "view", "reshape"), reshape),
     **dict.fromkeys(("size", "dim", "numel"), ask_nothing),
-    "mean": reduce,
+    **dict.fromkeys(("mean", "sum", "amax", "squeeze"), reduce),
+    "unsqueeze": insert_axis,
     "permute": permute,
     "transpose": transpose,
 }

@@ -66,6 +66,19 @@ def multiply_matrix(walk: Walk, node: fx.Node) -> Tracked | None:
     return Tracked(len(shape) - 1, out)
 
 
+def rectify(walk: Walk, node: fx.Node) -> Tracked | None:
+    """PReLU: one slope for all channels, or one for each."""
+    name, layer = str(node.target), walk.module.get_submodule(str(node.target))
+    assert isinstance(layer, nn.PReLU)
+    source = walk.value(node.args[0])
+    if source is None or layer.num_parameters == 1:
+        return source
+    if source.axis != 1:
+        return lock(walk, node)
+    walk.table.add_slot(f"{name}.weight", 0, source.atoms)
+    return source
+
+
 def normalise(walk: Walk, node: fx.Node) -> Tracked | None:
     """Batch norm: one scale, shift, mean and variance a channel; norms that mix channels stand in no table."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))

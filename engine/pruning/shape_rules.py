@@ -112,7 +112,7 @@ def _constant_place(node: fx.Node, axis: int) -> tuple[int, ...] | None:
 
 
 def reduce(walk: Walk, node: fx.Node) -> Tracked | None:
-    """A mean over other axes than the channels'."""
+    """A mean, sum or maximum over other axes than the channels', or such axes of length 1 that leave."""
     source, before, after = walk.value(node.args[0]), shape_of(node.args[0]), shape_of(node)
     dims = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else None)
     if source is None:
@@ -126,6 +126,17 @@ def reduce(walk: Walk, node: fx.Node) -> Tracked | None:
         return lock(walk, node)
     shift = 0 if len(after) == len(before) else sum(1 for d in gone if d < source.axis)
     return Tracked(source.axis - shift, source.atoms)
+
+
+def insert_axis(walk: Walk, node: fx.Node) -> Tracked | None:
+    """An axis of length 1 comes in."""
+    source, rank = walk.value(node.args[0]), len(shape_of(node) or ())
+    dim = node.args[1] if len(node.args) > 1 else node.kwargs.get("dim")
+    if source is None:
+        return None
+    if not isinstance(dim, int) or not rank:
+        return lock(walk, node)
+    return Tracked(source.axis + (dim % rank <= source.axis), source.atoms)
 
 
 def permute(walk: Walk, node: fx.Node) -> Tracked | None:

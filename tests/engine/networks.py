@@ -195,6 +195,26 @@ class Tokens(nn.Module):
         return self.head(x.permute(0, 2, 1).mean(2))
 
 
+class Slopes(nn.Module):
+    """PReLU with one slope and with one for each channel, padding as a layer, and axes that leave and come back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pad = nn.ZeroPad2d(1)
+        self.stem = nn.Conv2d(3, 8, 3)
+        self.each = nn.PReLU(8)
+        self.conv = nn.Conv2d(8, 8, 3, padding=1)
+        self.one = nn.PReLU()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.gate = nn.Linear(8, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.one(self.conv(self.each(self.stem(self.pad(x)))))
+        gate = torch.sigmoid(self.gate(self.pool(x).squeeze(-1).squeeze(-1)))
+        return self.head((x * gate.unsqueeze(-1).unsqueeze(dim=3)).sum((2, 3)) + x.amax(dim=(2, 3)))
+
+
 class Branching(nn.Module):
     """Cannot be traced: what it computes depends on the values."""
 
@@ -218,6 +238,7 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "called_twice": (CalledTwice, (6,)),
     "transposed": (Transposed, (3, 8, 8)),
     "tokens": (Tokens, (3, 8, 8)),
+    "slopes": (Slopes, (3, 8, 8)),
 }
 """Networks by name, with the shape of one sample."""
 
