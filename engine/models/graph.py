@@ -168,6 +168,13 @@ def shape_of(node: object) -> tuple[int, ...] | None:
     return tuple(meta.shape) if isinstance(meta, TensorMetadata) else None
 
 
+def nodes_in(arguments: fx.node.Argument) -> list[fx.Node]:
+    """All nodes in a node's arguments, in order."""
+    found: list[fx.Node] = []
+    fx.node.map_arg(arguments, found.append)
+    return found
+
+
 def weight_of(layer: nn.Module) -> torch.Tensor | None:
     """The layer's weight; the largest matrix of recurrent layers and attention."""
     weight = getattr(layer, "weight", None)

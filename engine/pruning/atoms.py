@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from torch import fx
 
 Atoms = np.ndarray
 """A vector of atom numbers, int64."""
@@ -95,10 +94,3 @@ class AtomTable:
             parents[atom] = parents[parents[atom]]
             atom = parents[atom]
         return atom
-
-
-def nodes_in(arguments: fx.node.Argument) -> list[fx.Node]:
-    """All nodes in a node's arguments, in order."""
-    found: list[fx.Node] = []
-    fx.node.map_arg(arguments, found.append)
-    return found

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from torch import fx
 
-from engine.pruning.atoms import AtomTable, Tracked, nodes_in
+from engine.models.graph import nodes_in
+from engine.pruning.atoms import AtomTable, Tracked
 
 
 @dataclass

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import fx, nn
 
 from engine.contract.recipe import QuantizeSpec
-from engine.models.graph import CapturedGraph, layers_of, shape_of
+from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
 
 INTEGER_KINDS = (nn.Conv1d, nn.Conv2d, nn.Linear)
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
@@ -148,16 +148,15 @@ class _Placer:
 
     def _place_around_light(self, node: fx.Node) -> None:
         """Additions, concatenations and averages join only where all they read is in integers already."""
-        first = node.args[0]
-        inputs = (
-            list(first)
-            if isinstance(first, list | tuple)
-            else list(node.args[: 2 if self._is(node, _ADDS) else 1])
-        )
-        tensors = [value for value in inputs if isinstance(value, fx.Node) and shape_of(value) is not None]
-        shapes = {shape_of(value) for value in tensors}
-        is_pair = not self._is(node, _ADDS) or (len(tensors) == 2 and len(shapes) == 1)
-        if is_pair and tensors and all(self._source(value) in self._values for value in tensors):
+        if self._is(node, _JOINS):
+            inputs = nodes_in(node.args[0])
+        else:
+            inputs = nodes_in(node.args[: 2 if self._is(node, _ADDS) else 1])
+        tensors = [value for value in inputs if shape_of(value) is not None]
+        is_alike = len({shape_of(value) for value in tensors}) == 1
+        # A concatenation of one tensor is none: the first layer of a dense block has it.
+        fits = self._is(node, _AVERAGES) or (len(tensors) > 1 and (is_alike or self._is(node, _JOINS)))
+        if fits and all(self._source(value) in self._values for value in tensors):
             self._place_around(node, list(tensors))
 
     def _source(self, node: fx.Node) -> fx.Node:

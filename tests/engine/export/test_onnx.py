@@ -46,9 +46,8 @@ def test_that_any_batch_size_runs_and_gives_each_sample_its_own_answer(tmp_path:
         assert torch.allclose(run_file(path, inputs[place : place + 1])[0], whole[place], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["simple", "residual", "dense", "depthwise"])
+@pytest.mark.parametrize("name", ["simple", "residual", "dense", "depthwise", "grouped", "squeeze_excite"])
 def test_that_an_integer_file_is_verified_against_the_rounded_network(name: str, tmp_path: Path) -> None:
-    """Random networks answer random samples almost alike, so the outputs are compared and not the classes."""
     job = make_job(name)
     path = tmp_path / "model.onnx"
     artifact = export_int8(job, path)
@@ -56,6 +55,7 @@ def test_that_an_integer_file_is_verified_against_the_rounded_network(name: str,
     with torch.no_grad():
         rounded = job.model.module(inputs)
     assert error_between(run_file(path, inputs), rounded) <= 0.02
+    assert artifact.verified, artifact.why
     assert job.model.placement is not None
     assert artifact.integer_operators >= job.model.placement.integer_operators
     assert artifact.float_operators == 0

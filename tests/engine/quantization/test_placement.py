@@ -44,6 +44,31 @@ def test_that_nothing_stands_between_a_convolution_its_batch_norm_and_its_relu()
     assert {"relu", "relu_1", "second_norm", "side"} <= set(placement.values)
 
 
+def test_that_only_real_joins_are_planned() -> None:
+    """By hand: four layers and two concatenations; one of a single tensor is none, as is one with a float side."""
+    assert placed("dense")[1].integer_operators == 6
+    torch.manual_seed(0)
+    lonely = compress(Lonely().eval(), (3, 8, 8), quantize=QuantizeSpec())
+    assert lonely.placement is not None
+    assert lonely.placement.integer_operators == 2
+    assert lonely.placement.values == ("x", "conv", "sigmoid")
+
+
+class Lonely(nn.Module):
+    """Joins one tensor with nothing, and an integer one with a float one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.head = nn.Linear(8 * 64, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(torch.cat([self.conv(x)], 1))
+        x = torch.cat([x, torch.tanh(x)], 1)
+        return self.head(torch.sigmoid(x).flatten(1))
+
+
 def test_that_attached_quantizers_are_read_by_everything_behind_the_value() -> None:
     model, placement = placed("residual")
     model.attach_quantizers()
