@@ -4,9 +4,9 @@ from collections.abc import Callable
 from importlib import import_module
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from gui.background import Background
+from gui.widgets.page import Page
 from gui.widgets.rail import PageName
 
 _HEAVY = ("numpy", "pyqtgraph")
@@ -14,7 +14,7 @@ _PAUSE_MS = 50
 
 
 class Warming(QObject):
-    """Imports the heavy libraries beside the window, then builds one page after another with pauses between.
+    """Imports the heavy libraries beside the window, then builds page after page, part by part, with pauses between.
 
     While ``is_busy``, nothing is built: whoever watches the engine work must not see the window halt.
     """
@@ -22,11 +22,12 @@ class Warming(QObject):
     done = Signal()
 
     def __init__(
-        self, build: Callable[[PageName], QWidget], is_busy: Callable[[], bool], parent: QObject
+        self, build: Callable[[PageName], Page], is_busy: Callable[[], bool], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._build, self._is_busy = build, is_busy
         self._names = list(PageName)
+        self._page: Page | None = None
         self._imports = Background(_import_heavy, self)
         self._imports.done.connect(self._on_imports_done)
         self._pause = QTimer(self, interval=_PAUSE_MS)
@@ -45,9 +46,13 @@ class Warming(QObject):
     def _on_pause_timeout(self) -> None:
         if self._is_busy():
             return
-        if self._names:
-            # Drawn once where nobody sees it, so that styles, layouts and fonts are ready when it comes to the front.
-            self._build(self._names.pop(0)).grab()
+        if self._page is not None:
+            if not self._page.prepare():
+                # Drawn once where nobody sees it, so that styles, layouts and fonts are ready when it comes in front.
+                self._page.grab()
+                self._page = None
+        elif self._names:
+            self._page = self._build(self._names.pop(0))
         else:
             self._pause.stop()
             self.done.emit()

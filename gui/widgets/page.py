@@ -51,6 +51,10 @@ class Page(QWidget):
         """The page's title as it is shown."""
         return self._title.text()
 
+    def prepare(self) -> bool:
+        """Builds one more part of what is not shown yet; False when there is nothing left to build."""
+        return False
+
     def retranslate(self) -> None:
         """Sets all texts in the language of now; called again whenever the language changes."""
 

@@ -21,13 +21,9 @@ from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
 from gui.wizard.flow import Goal, Preset, Step, WizardFlow
 from gui.wizard.footer import WizardFooter
-from gui.wizard.goal_page import GoalPage
 from gui.wizard.history import RecipeHistory
-from gui.wizard.method_pages import PruningPage, QuantizationPage
-from gui.wizard.recovery_page import RecoveryPage
-from gui.wizard.review_page import ReviewPage
-from gui.wizard.step_page import StepPage
 from gui.wizard.stepper import Stepper
+from gui.wizard.steps import Steps
 from gui.wizard.toolbar import WizardToolbar
 
 _ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
@@ -49,15 +45,7 @@ class CompressPage(Page):
         self._history = RecipeHistory(_ANY_MODEL)
         self._step = Step.GOAL
         self._estimated: Recipe | None = None
-        self.goal, self.review = GoalPage(), ReviewPage()
-        self.pages: dict[Step, StepPage] = {
-            Step.GOAL: self.goal,
-            Step.PRUNING: PruningPage(),
-            Step.QUANTIZATION: QuantizationPage(),
-            Step.RECOVERY: RecoveryPage(),
-            Step.REVIEW: self.review,
-        }
-        self.stepper, self.banner, self._steps = Stepper(), Banner(), QStackedWidget()
+        self.stepper, self.banner, self.steps = Stepper(), Banner(), Steps()
         self.tools, self.footer = WizardToolbar(), WizardFooter()
         self.toolbar.addWidget(self.tools)
         self._lay_out()
@@ -71,11 +59,9 @@ class CompressPage(Page):
         layout = QVBoxLayout(wizard)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        for page in self.pages.values():
-            self._steps.addWidget(page)
         for widget in (self.stepper, self.banner):
             layout.addWidget(widget)
-        layout.addWidget(self._steps, 1)
+        layout.addWidget(self.steps, 1)
         layout.addWidget(self.footer)
         self._whole = QStackedWidget()
         self._whole.addWidget(self._empty)
@@ -83,11 +69,10 @@ class CompressPage(Page):
         self.body.addWidget(self._whole)
 
     def _connect(self) -> None:
-        self.goal.goal_chosen.connect(self._on_goal_chosen)
-        self.goal.preset_chosen.connect(self._on_preset_chosen)
-        for page in self.pages.values():
-            page.edited.connect(self._on_page_edited)
-            page.layer_edited.connect(self._on_page_layer_edited)
+        self.steps.goal_chosen.connect(self._on_steps_goal_chosen)
+        self.steps.preset_chosen.connect(self._on_steps_preset_chosen)
+        self.steps.edited.connect(self._on_steps_edited)
+        self.steps.layer_edited.connect(self._on_steps_layer_edited)
         self.stepper.chosen.connect(self.go_to)
         self.footer.back_requested.connect(self._on_footer_back_requested)
         self.footer.next_requested.connect(self._on_footer_next_requested)
@@ -103,6 +88,10 @@ class CompressPage(Page):
         ):
             within = Qt.ShortcutContext.WidgetWithChildrenShortcut
             QShortcut(QKeySequence(keys), self, context=within).activated.connect(button.click)
+
+    def prepare(self) -> bool:
+        """Builds the page of one more step."""
+        return self.steps.build_next()
 
     def set_inspection(self, inspection: Inspection | None) -> None:
         """Shows the wizard for this model, from its first step; the empty page without one."""
@@ -125,16 +114,16 @@ class CompressPage(Page):
 
     def set_estimation(self, estimation: Estimation | None) -> None:
         """Shows what the engine computed; None while it computes."""
-        self.review.show_estimation(estimation)
+        self.steps.review().show_estimation(estimation)
 
     def show_estimation_error(self, error: PenjingError) -> None:
         """Says why there is no estimate."""
         self._estimated = None
-        self.review.estimate.show_error(error)
+        self.steps.review().estimate.show_error(error)
 
     def has_estimation(self) -> bool:
         """Whether the review shows figures."""
-        return self.review.estimate.has_figures()
+        return self.steps.review().estimate.has_figures()
 
     def step(self) -> Step:
         """The page that is shown."""
@@ -159,8 +148,7 @@ class CompressPage(Page):
         )
         self.tools.retranslate()
         self.footer.retranslate()
-        for page in self.pages.values():
-            page.retranslate()
+        self.steps.retranslate()
         self._show()
 
     def _show(self) -> None:
@@ -171,13 +159,13 @@ class CompressPage(Page):
         has_model = self._flow.inspection is not None
         self._whole.setCurrentIndex(1 if has_model else 0)
         self.tools.setVisible(has_model)
-        page = self.pages[self._step]
+        page = self.steps.page(self._step)
         page.show_flow(self._flow)
-        self._steps.setCurrentWidget(page)
+        self.steps.setCurrentWidget(page)
         self._show_buttons()
 
     def _show_buttons(self) -> None:
-        is_free = not any(form.has_errors() for form in self.pages[self._step].forms())
+        is_free = not any(form.has_errors() for form in self.steps.page(self._step).forms())
         self.stepper.show_steps(self._flow.steps(), self._step, is_free=is_free)
         self.footer.show_state(
             is_first=self._flow.step_before(self._step) is None,
@@ -206,30 +194,30 @@ class CompressPage(Page):
         recipe = self._flow.recipe
         if self._step is Step.REVIEW and recipe != self._estimated and self._flow.inspection is not None:
             self._estimated = recipe
-            self.review.show_estimation(None)
+            self.steps.review().show_estimation(None)
             self.estimate_requested.emit(recipe)
 
-    def _on_goal_chosen(self, goal: Goal) -> None:
+    def _on_steps_goal_chosen(self, goal: Goal) -> None:
         self._take(self._flow.with_goal(goal), "goal")
 
-    def _on_preset_chosen(self, preset: Preset) -> None:
+    def _on_steps_preset_chosen(self, preset: Preset) -> None:
         self._take(self._flow.with_preset(preset), f"preset {preset}")
         self.go_to(Step.REVIEW)
 
-    def _on_page_edited(self, path: str, value: object) -> None:
+    def _on_steps_edited(self, path: str, value: object) -> None:
         try:
             self._take(self._flow.with_field(path, value), path)
         except PenjingError as error:
-            for form in self.pages[self._step].forms():
+            for form in self.steps.page(self._step).forms():
                 if form.has_field(path):
                     form.show_error(path, error)
             self._show_buttons()
 
-    def _on_page_layer_edited(self, table: str, layer: str, exception: dict[str, object] | None) -> None:
+    def _on_steps_layer_edited(self, table: str, layer: str, exception: dict[str, object] | None) -> None:
         try:
             self._take(self._flow.with_layer(table, layer, exception), f"{table}.layers.{layer}")
         except PenjingError as error:
-            self.pages[self._step].show_layer_error(error_text(error))
+            self.steps.page(self._step).show_layer_error(error_text(error))
 
     def _on_footer_back_requested(self) -> None:
         self.go_to(self._flow.step_before(self._step) or Step.GOAL)

@@ -68,14 +68,14 @@ def test_that_next_leads_through_all_steps_to_the_run(page, qtbot):
 
 
 def test_that_a_goal_takes_its_page_away(page, qtbot):
-    qtbot.mouseClick(page.goal.goals[Goal.QUANTIZE], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.steps.page(Step.GOAL).goals[Goal.QUANTIZE], Qt.MouseButton.LeftButton)
     assert page.recipe().prune is None
     qtbot.mouseClick(page.footer.next, Qt.MouseButton.LeftButton)
     assert page.step() is Step.QUANTIZATION
 
 
 def test_that_a_preset_fills_in_the_recipe_and_shows_the_review(page, qtbot):
-    qtbot.mouseClick(page.goal.presets[Preset.SAFE_INT8], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.steps.page(Step.GOAL).presets[Preset.SAFE_INT8], Qt.MouseButton.LeftButton)
     assert page.step() is Step.REVIEW
     assert page.recipe().quantize.mode is QuantizeMode.POST_TRAINING
     assert page.recipe().prune is None
@@ -83,13 +83,13 @@ def test_that_a_preset_fills_in_the_recipe_and_shows_the_review(page, qtbot):
 
 def test_that_the_slider_sets_the_ratio(page):
     page.go_to(Step.PRUNING)
-    page.pages[Step.PRUNING].form.rows["ratio"].editor.slider.setValue(30)
+    page.steps.page(Step.PRUNING).form.rows["ratio"].editor.slider.setValue(30)
     assert page.recipe().prune.ratio == 0.3
 
 
 def test_that_a_value_beyond_its_limit_is_marked_with_the_limit_and_blocks_the_way(page, qtbot):
     page.go_to(Step.PRUNING)
-    row = page.pages[Step.PRUNING].form.rows["ratio"]
+    row = page.steps.page(Step.PRUNING).form.rows["ratio"]
     row.editor.box.setValue(150)
     assert row.error() == "Give a number from 0 % to below 100 %."
     assert row.editor.box.property("invalid") == "true"
@@ -103,7 +103,7 @@ def test_that_a_value_beyond_its_limit_is_marked_with_the_limit_and_blocks_the_w
 
 def test_that_a_contradiction_is_marked_with_what_it_contradicts(page):
     page.go_to(Step.RECOVERY)
-    row = page.pages[Step.RECOVERY].recover.rows["epochs"]
+    row = page.steps.page(Step.RECOVERY).recover.rows["epochs"]
     row.editor.box.setValue(0)
     assert "recover.epochs is 0" in row.error()
 
@@ -148,16 +148,16 @@ def test_that_limits_are_said_as_the_contract_means_them(record, name, sentence)
 
 
 def test_that_every_field_on_the_pages_has_an_editor_of_its_kind(page):
-    for form in (form for step_page in page.pages.values() for form in step_page.forms()):
+    for form in (form for step in Step for form in page.steps.page(step).forms()):
         assert {row.spec.kind for row in form.rows.values()} <= EDITORS.keys() - {FieldKind.TABLE}
 
 
 def test_that_undo_takes_back_an_edit_and_redo_makes_it_again(page, qtbot):
     page.go_to(Step.PRUNING)
-    page.pages[Step.PRUNING].form.rows["round_to"].editor.box.setValue(16)
+    page.steps.page(Step.PRUNING).form.rows["round_to"].editor.box.setValue(16)
     qtbot.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.recipe().prune.round_to == 1
-    assert page.pages[Step.PRUNING].form.rows["round_to"].editor.box.value() == 1
+    assert page.steps.page(Step.PRUNING).form.rows["round_to"].editor.box.value() == 1
     page.tools.redo.click()
     assert page.recipe().prune.round_to == 16
 
@@ -174,7 +174,7 @@ def test_that_the_review_asks_for_an_estimate_once_a_recipe(page, qtbot):
 def test_that_an_estimate_is_shown_as_before_and_after(page):
     page.go_to(Step.REVIEW)
     page.set_estimation(make_estimation())
-    texts = [label.text() for row in page.review.estimate._rows for label in row]
+    texts = [label.text() for row in page.steps.review().estimate._rows for label in row]
     assert "87.4 KB → 5.46 KB" in texts
     assert "16.0×" in texts
     assert "480 k → 120 k" in texts
@@ -183,7 +183,7 @@ def test_that_an_estimate_is_shown_as_before_and_after(page):
 def test_that_a_failed_estimate_says_why_and_is_asked_for_again(page, qtbot):
     page.go_to(Step.REVIEW)
     page.show_estimation_error(RequestError("busy"))
-    assert page.review.estimate._note.text() == RequestError("busy").message
+    assert page.steps.review().estimate._note.text() == RequestError("busy").message
     with qtbot.waitSignal(page.estimate_requested):
         page.go_to(Step.REVIEW)
 
@@ -212,7 +212,7 @@ def test_that_a_wrong_recipe_is_told_and_changes_nothing(page, tmp_path):
 
 def test_that_a_layer_is_given_its_own_ratio_and_follows_again(page):
     page.go_to(Step.PRUNING)
-    model = page.pages[Step.PRUNING].layers.model
+    model = page.steps.page(Step.PRUNING).layers.model
     cell = model.index(1, VALUE)
     assert model.data(cell) == "50 %"
     assert model.setData(cell, "25")
@@ -224,7 +224,7 @@ def test_that_a_layer_is_given_its_own_ratio_and_follows_again(page):
 
 def test_that_a_layer_is_left_alone_by_unchecking_it(page):
     page.go_to(Step.PRUNING)
-    model = page.pages[Step.PRUNING].layers.model
+    model = page.steps.page(Step.PRUNING).layers.model
     model.setData(model.index(0, DONE), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     assert page.recipe().prune.layers["features.0.conv"].skip
     assert not model.flags(model.index(0, VALUE)) & Qt.ItemFlag.ItemIsEditable
@@ -233,7 +233,7 @@ def test_that_a_layer_is_left_alone_by_unchecking_it(page):
 @pytest.mark.parametrize("text", ["much", "150 %"])
 def test_that_a_strange_ratio_of_a_layer_is_refused_with_a_reason(page, text):
     page.go_to(Step.PRUNING)
-    table = page.pages[Step.PRUNING].layers
+    table = page.steps.page(Step.PRUNING).layers
     table.model.setData(table.model.index(0, VALUE), text)
     assert table.error()
     assert page.recipe().prune.layers == {}
@@ -241,7 +241,7 @@ def test_that_a_strange_ratio_of_a_layer_is_refused_with_a_reason(page, text):
 
 def test_that_a_locked_layer_says_why_and_cannot_be_edited(page):
     page.go_to(Step.PRUNING)
-    model = page.pages[Step.PRUNING].layers.model
+    model = page.steps.page(Step.PRUNING).layers.model
     cell = model.index(2, DONE)
     assert model.data(cell, Qt.ItemDataRole.ToolTipRole) == "it makes the model's output"
     assert not model.flags(cell) & Qt.ItemFlag.ItemIsUserCheckable
@@ -256,13 +256,13 @@ def test_that_the_layer_model_keeps_qts_rules(qtmodeltester):
 
 def test_that_a_recipe_set_from_outside_forgets_the_history(page):
     page.go_to(Step.PRUNING)
-    page.pages[Step.PRUNING].form.rows["round_to"].editor.box.setValue(16)
+    page.steps.page(Step.PRUNING).form.rows["round_to"].editor.box.setValue(16)
     page.set_recipe(make_recipe(seed=3))
     assert not page.tools.undo.isEnabled()
 
 
 def test_that_choosing_one_after_the_other_is_a_strategy(page):
-    editor = page.goal.strategy.rows["strategy"].editor
+    editor = page.steps.page(Step.GOAL).strategy.rows["strategy"].editor
     editor.box.setCurrentIndex(editor.box.findData("sequential"))
     assert page.recipe().joint.strategy is Strategy.SEQUENTIAL
 
