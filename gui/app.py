@@ -2,12 +2,14 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine import __version__
+from gui.desk import Desk
 from gui.engine_thread import EngineThread
 from gui.main_window import MainWindow
 from gui.settings import Settings
@@ -20,19 +22,29 @@ _END_PATIENCE_MS = 10_000
 _SIGNAL_POLL_MS = 200
 
 
-def run_window(target: Path | None = None, *, is_demo: bool = False) -> int:
-    """Shows the window until it is closed; ``target`` is opened, the demo runs the sample at once."""
+def run_window(target: Path | None = None) -> int:
+    """Shows the window until it is closed; ``target`` is opened."""
+
+    def begin(desk: Desk) -> None:
+        if target is not None:
+            desk.open_path(str(target))
+
+    return _live(begin)
+
+
+def run_demo(folder: Path | None = None) -> int:
+    """Shows the window until it is closed; the sample is run at once, into ``folder`` if given."""
+    return _live(lambda desk: desk.start_demo(folder))
+
+
+def _live(begin: Callable[[Desk], None]) -> int:
     application, engine = make_application(), EngineThread()
     window = MainWindow(engine, Settings())
     window.first_painted.connect(engine.start, Qt.ConnectionType.QueuedConnection)
     warming = Warming(window.page, lambda: window.desk.jobs.is_working, window)
     window.first_painted.connect(warming.start, Qt.ConnectionType.QueuedConnection)
     warming.done.connect(window.warmed_up)
-    if is_demo:
-        window.first_painted.connect(window.desk.start_demo, Qt.ConnectionType.QueuedConnection)
-    elif target is not None:
-        path = str(target)
-        window.first_painted.connect(lambda: window.desk.open_path(path))
+    window.first_painted.connect(lambda: QTimer.singleShot(0, window, lambda: begin(window.desk)))
     window.show()
     _close_on_interrupt(window)
     status = application.exec()

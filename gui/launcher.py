@@ -13,31 +13,53 @@ _PATIENCE_S = 3
 def main(arguments: list[str] | None = None) -> int:
     """Opens the window for no word, for a file, and for ``demo`` where there is a display; else the terminal."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words == [] or (len(words) == 1 and _is_file(words[0])):
-        return _open_window(words)
-    if words == ["demo"] and demo_problem() is None:
-        from gui.app import run_window
+    match words:
+        case []:
+            return _open_window(None)
+        case [word] if _is_file(word):
+            return _open_window(Path(word))
+        case ["demo"] if demo_problem() is None:
+            return _open_demo(None)
+        case ["demo", "--out", folder] if demo_problem() is None:
+            return _open_demo(Path(folder))
+        case _:
+            from engine.cli import main as run_command
 
-        return run_window(is_demo=True)
-    from engine.cli import main as run_command
-
-    return run_command(words)
+            return run_command(words)
 
 
 def _is_file(word: str) -> bool:
     return not word.startswith("-") and Path(word).exists()
 
 
-def _open_window(words: list[str]) -> int:
+def _open_window(target: Path | None) -> int:
     problem = window_problem()
     if problem is not None:
-        from engine.contract.texts import TEXTS
+        from engine.terminal.messages import say
 
-        print(TEXTS["display_missing"].format(reason=problem), file=sys.stderr)  # noqa: T201 - the terminal's one line
+        say("display_missing", reason=problem)
         return 2
     from gui.app import run_window
 
-    return run_window(Path(words[0]) if words else None)
+    return run_window(target)
+
+
+def _open_demo(folder: Path | None) -> int:
+    """The sample's run in the window; a folder that cannot be the run's is told before the window opens."""
+    from engine.contract.errors import PenjingError
+    from engine.contract.run_folder import check_folder_can_be_made
+
+    try:
+        if folder is not None:
+            check_folder_can_be_made(folder.absolute(), is_resume=False)
+    except PenjingError as error:
+        from engine.terminal.messages import complain
+
+        complain(error.message)
+        return error.exit_status
+    from gui.app import run_demo
+
+    return run_demo(folder.absolute() if folder is not None else None)
 
 
 def window_problem() -> str | None:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,9 @@ def no_display(monkeypatch):
 def test_that_a_machine_without_a_display_opens_no_window(no_display, capsys):
     assert launcher.main([]) == 2
 
-    assert "there is no display" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("penjing: ")
+    assert "there is no display" in error
 
 
 def test_that_a_display_that_does_not_answer_opens_no_window(no_display, monkeypatch, capsys):
@@ -53,6 +56,33 @@ def test_that_offscreen_is_a_display_for_a_window_but_not_for_the_demo(monkeypat
 
     assert launcher.window_problem() is None
     assert launcher.demo_problem() == "QT_QPA_PLATFORM=offscreen"
+
+
+@pytest.fixture
+def demos(monkeypatch) -> list[Path | None]:
+    """The folders of the demos that were shown on a display, which stands in for the machine's."""
+    shown: list[Path | None] = []
+    monkeypatch.setattr(launcher, "demo_problem", lambda: None)
+    monkeypatch.setattr("gui.app.run_demo", lambda folder: shown.append(folder) or 0)
+    return shown
+
+
+def test_that_the_demo_runs_in_the_window_into_the_folder_that_was_named(demos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert launcher.main(["demo", "--out", "bonsai"]) == 0
+    assert launcher.main(["demo"]) == 0
+
+    assert demos == [tmp_path / "bonsai", None]
+
+
+def test_that_a_folder_that_cannot_be_the_demos_is_refused_before_a_window_opens(demos, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+
+    assert launcher.main(["demo", "--out", str(tmp_path)]) == 2
+
+    assert demos == []
+    assert capsys.readouterr().err.startswith(f'penjing: The folder "{tmp_path}" is not empty')
 
 
 def test_that_commands_and_options_go_to_the_terminal(capsys):

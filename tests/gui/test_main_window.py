@@ -174,6 +174,13 @@ def test_that_the_demo_stays_with_what_came_of_it(window, engine):
     assert shown_page(window) is PageName.COMPARE
 
 
+def test_that_the_demo_runs_into_the_folder_that_was_named(window, engine, tmp_path):
+    window.desk.start_demo(tmp_path / "bonsai")
+    answer(engine, make_inspection())
+
+    assert engine.asked[-1].folder == str(tmp_path / "bonsai")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     folder = RunFolder(tmp_path / "run")
