@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.contract.stats import Histogram, LayerStats
 
-_BIAS_BITS = 32
+_OTHER_BITS = 32
 _EXACT_COUNT = 2**24
 
 
@@ -73,7 +73,7 @@ def layer_stats(  # noqa: PLR0913 - a row has as many columns
     name: str,
     kind: str,
     weight: Tensor,
-    bias: Tensor | None,
+    other_elements: int,
     *,
     macs: int | None,
     prunable: bool,
@@ -84,15 +84,15 @@ def layer_stats(  # noqa: PLR0913 - a row has as many columns
 ) -> LayerStats:
     """One row of the layer table.
 
-    ``bits`` are those of the weight; a bias takes 32 in every file (int32 beside integer weights).
+    ``bits`` are those of the weight; ``other_elements`` of the layer, a bias or further matrices, take 32 in every
+    file (int32 beside integer weights).
     """
-    bias_elements = 0 if bias is None else bias.numel()
     return LayerStats(
         name=name,
         kind=kind,
         shape=tuple(weight.shape),
-        parameters=weight.numel() + bias_elements,
-        parameter_bytes=math.ceil((weight.numel() * bits + bias_elements * _BIAS_BITS) / 8),
+        parameters=weight.numel() + other_elements,
+        parameter_bytes=math.ceil((weight.numel() * bits + other_elements * _OTHER_BITS) / 8),
         macs=macs,
         histogram=histogram_of(weight),
         prunable=prunable,

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import msgspec
 import torch
+from torch import nn
 
 from engine.context import RunContext
-from engine.contract.errors import RequestError
+from engine.contract.errors import RequestError, RunError
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.data.splits import Data
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
-from engine.export.python_loader import loader_source
+from engine.export.python_loader import loader_source, own_class_source
 from engine.export.twin import IntegerTwin
 from engine.export.verify import agreement_of, answers_of, verify_onnx, verify_python
 from engine.joint.compressed import CompressedModel
@@ -80,13 +81,27 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
 
 def export_state_dict(job: ExportJob, path: Path) -> Artifact:
     """The pruned weights, and beside them a Python file that loads them with torch alone."""
-    prepared = prepare_float(job.model)
-    source = loader_source(prepared.module, title=job.title, stem=path.stem)
+    module, source = _with_loader(job, path.stem)
     content = BytesIO()
-    torch.save({name: tensor.clone() for name, tensor in prepared.module.state_dict().items()}, content)
+    torch.save({name: tensor.clone() for name, tensor in module.state_dict().items()}, content)
     write_atomically(path, content.getvalue())
     write_atomically(path.with_suffix(".py"), source.encode())
-    return verify_python(path, prepared.module, job.float_answers, job.data, job.ctx)
+    return verify_python(path, module, job.float_answers, job.data, job.ctx)
+
+
+def _with_loader(job: ExportJob, stem: str) -> tuple[nn.Module, str]:
+    """The network and the text that rebuilds it; where that cannot be written, for the class it was trained with.
+
+    Raises:
+        RunError: it cannot be written, and its own class has other widths.
+    """
+    module = prepare_float(job.model).module
+    try:
+        return module, loader_source(module, title=job.title, stem=stem)
+    except RunError:
+        if job.model.structure.is_cut:
+            raise
+    return prepare_float(job.model, is_folded=False).module, own_class_source(title=job.title, stem=stem)
 
 
 WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {

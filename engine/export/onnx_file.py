@@ -46,7 +46,7 @@ def write_onnx(model: onnx.ModelProto, path: Path) -> None:
 
 
 def _export(module: nn.Module, example_shape: tuple[int, ...]) -> onnx.ModelProto:
-    problems = []
+    problems: list[str] = []
     for batch, shapes in ((2, ({0: torch.export.Dim("batch", min=1)},)), (1, None)):
         try:
             with warnings.catch_warnings():
@@ -62,10 +62,23 @@ def _export(module: nn.Module, example_shape: tuple[int, ...]) -> onnx.ModelProt
                     custom_translation_table=TRANSLATIONS,
                 )
             assert program is not None
-            return program.model_proto
+            if _has_open_batch(program.model_proto) or batch == 1:
+                return program.model_proto
         except Exception as error:
-            problems.append(f"{type(error).__name__}: {error}")
+            problems.append(_reason_of(error))
     raise RunError("export_failed", format="onnx", reason=problems[0])
+
+
+def _has_open_batch(model: onnx.ModelProto) -> bool:
+    """Code such as ``len(x)`` fixes the batch that was asked to stay open, and the exporter says nothing."""
+    return bool(model.graph.input[0].type.tensor_type.shape.dim[0].dim_param)
+
+
+def _reason_of(error: Exception) -> str:
+    """The first line of what lies beneath: the exporter's own message is advice on how to report it."""
+    cause = error.__cause__ or error
+    first = next((line for line in str(cause).splitlines() if line.strip()), "")
+    return f"{type(cause).__name__}: {first}"
 
 
 def put_integers_(graph: onnx.GraphProto, layer: str, integers: IntegerLayer) -> None:

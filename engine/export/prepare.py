@@ -42,12 +42,13 @@ class Prepared:
     integers: dict[str, IntegerLayer]
 
 
-def prepare_float(model: CompressedModel) -> Prepared:
-    """Floats only: the network as it was trained, without rounding."""
+def prepare_float(model: CompressedModel, *, is_folded: bool = True) -> Prepared:
+    """Floats only: the network as it was trained, without rounding; unless ``is_folded``, with its batch norms."""
     module = bare_copy(model)
     if isinstance(module, fx.GraphModule):
         _remove_quantizers_(module)
-        fold_batch_norms_(module)
+        if is_folded:
+            fold_batch_norms_(module)
     return Prepared(module=module, integers={})
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 
 from torch import fx, nn
 
@@ -56,7 +57,7 @@ def load(path=Path(__file__).with_suffix(".pt")):
     network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
     return network.eval()
 '''
-_UNTRACED = '''"""{title}: the weights fit the class they were trained with.
+_OWN_CLASS = '''"""{title}: the weights fit the class they were trained with.
 
     network = YourNetwork()
     network.load_state_dict(torch.load("{stem}.pt", weights_only=True))
@@ -71,7 +72,7 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
         RunError: a layer cannot be written as Python.
     """
     if not isinstance(module, fx.GraphModule):
-        return _UNTRACED.format(title=title, stem=stem)
+        return own_class_source(title=title, stem=stem)
     code = module.graph.python_code("self")
     forward = "\n".join(f"    {line}" if line else "" for line in code.src.strip().splitlines())
     return _HEAD.format(
@@ -86,6 +87,11 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
     )
 
 
+def own_class_source(*, title: str, stem: str) -> str:
+    """The text beside weights that are loaded into the class they were trained with."""
+    return _OWN_CLASS.format(title=title, stem=stem)
+
+
 def _leaves(module: fx.GraphModule) -> list[tuple[str, nn.Module]]:
     called = {str(node.target) for node in module.graph.nodes if node.op == "call_module"}
     return [(name, layer) for name, layer in module.named_modules() if name in called]
@@ -93,7 +99,7 @@ def _leaves(module: fx.GraphModule) -> list[tuple[str, nn.Module]]:
 
 def _construction(name: str, layer: nn.Module) -> str:
     """The expression that makes a layer of the same shape; torch's own layers show it as their repr."""
-    text = " ".join(repr(layer).split())
+    text = _SHORT_FORMS.get(type(layer), _shown)(layer)
     try:
         _refuse_code(text)
         twin = eval(f"nn.{text}", {"nn": nn})  # noqa: S307 - a torch class and literals
@@ -103,6 +109,24 @@ def _construction(name: str, layer: nn.Module) -> str:
     if {key: value.shape for key, value in twin.state_dict().items()} != shapes:
         raise _unwritable(name, layer)
     return f"nn.{text}"
+
+
+def _shown(layer: nn.Module) -> str:
+    return " ".join(repr(layer).split())
+
+
+def _attention(layer: nn.Module) -> str:
+    assert isinstance(layer, nn.MultiheadAttention)
+    return (
+        f"MultiheadAttention({layer.embed_dim!r}, {layer.num_heads!r}, dropout={layer.dropout!r}, "
+        f"bias={layer.in_proj_bias is not None}, add_bias_kv={layer.bias_k is not None}, "
+        f"add_zero_attn={layer.add_zero_attn!r}, kdim={layer.kdim!r}, vdim={layer.vdim!r}, "
+        f"batch_first={layer.batch_first!r})"
+    )
+
+
+_SHORT_FORMS: dict[type[nn.Module], Callable[[nn.Module], str]] = {nn.MultiheadAttention: _attention}
+"""How layers are written whose repr says what is inside them instead of how they are made."""
 
 
 def _refuse_code(text: str) -> None:

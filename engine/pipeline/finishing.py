@@ -7,8 +7,9 @@ import msgspec
 import torch
 
 from engine.context import RunContext
+from engine.contract.errors import RunError
 from engine.contract.events import Outcome, Progress, Stage
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import ExportFormat, PruneGranularity
 from engine.contract.recipe import Recipe
 from engine.contract.report import Artifact, Report
 from engine.contract.run_folder import RunFolder, write_checksums
@@ -17,6 +18,7 @@ from engine.data.splits import Data
 from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
+from engine.export.python_loader import loader_source
 from engine.export.runtime import measure_latency, open_session
 from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
@@ -32,7 +34,7 @@ ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
 def export_all(work: Work) -> None:
     """Writes and verifies every format, times them against the original, and writes the report."""
     work.folder.artifacts.mkdir(exist_ok=True)
-    baseline = write_baseline(work.inputs, work.folder.baseline, work.ctx)
+    baseline = _baseline_if_it_can_be(work)
     _tell(work, 1)
     job = export_job(work.model, work.inputs, work.ctx)
     artifacts = []
@@ -47,12 +49,35 @@ def export_all(work: Work) -> None:
         work,
         Outcome.COMPLETED,
         artifacts=timed,
-        baseline_bytes=baseline.stat().st_size,
+        baseline_bytes=None if baseline is None else baseline.stat().st_size,
         baseline_latency=latency,
     )
     _tell_gains(work, report)
     _tell_drift(work, timed)
     write_report(work.folder, report)
+
+
+def check_formats(work: Work) -> None:
+    """Finds out what cannot be written before the training instead of behind it.
+
+    Raises:
+        RunError: the model cannot be written in a format that the recipe wants.
+    """
+    formats = work.recipe.export.formats
+    if any(name in ONNX for name in formats):
+        write_baseline(work.inputs, work.folder.baseline, work.ctx)
+    if ExportFormat.STATE_DICT in formats and work.model.granularity is PruneGranularity.CHANNEL:
+        loader_source(work.model.module, title=work.recipe.name, stem="model")
+
+
+def _baseline_if_it_can_be(work: Work) -> Path | None:
+    """The original as float32 ONNX, which :func:`check_formats` may have written; None, and told, where it has none."""
+    path = work.folder.baseline / BASELINE
+    try:
+        return path if path.is_file() else write_baseline(work.inputs, work.folder.baseline, work.ctx)
+    except RunError as error:
+        work.ctx.warn(error.code, **error.arguments)
+        return None
 
 
 def _tell(work: Work, step: int) -> None:
@@ -104,15 +129,19 @@ def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:
     return path
 
 
-def time_files(baseline: Path, artifacts: list[Artifact], work: Work) -> tuple[Latency, tuple[Artifact, ...]]:
-    """Latency of the original and of each ONNX artifact, alternating in one process."""
+def time_files(
+    baseline: Path | None, artifacts: list[Artifact], work: Work
+) -> tuple[Latency | None, tuple[Artifact, ...]]:
+    """Latency of the original and of each ONNX artifact, alternating in one process; none without an original."""
+    prefix = work.folder.artifacts.name
+    if baseline is None:
+        return None, tuple(msgspec.structs.replace(a, path=f"{prefix}/{a.path}") for a in artifacts)
     timed = [artifact for artifact in artifacts if artifact.format in ONNX]
     paths = [baseline, *(work.folder.artifacts / artifact.path for artifact in timed)]
     threads = work.inputs.threads
     sessions = [open_session(path, threads=threads) for path in paths]
     latencies = measure_latency(sessions, one_sample(work.data).numpy(), work.ctx, threads=threads)
     by_path = dict(zip((artifact.path for artifact in timed), latencies[1:], strict=True))
-    prefix = work.folder.artifacts.name
     return latencies[0], tuple(
         msgspec.structs.replace(a, path=f"{prefix}/{a.path}", latency_ms=by_path.get(a.path))
         for a in artifacts

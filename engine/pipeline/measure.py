@@ -32,7 +32,7 @@ def measure_layers(model: CompressedModel) -> tuple[LayerStats, ...]:
             name,
             kind_of(layer),
             weight.detach(),
-            getattr(layer, "bias", None),
+            sum(parameter.numel() for parameter in layer.parameters()) - weight.numel(),
             macs=macs[name],
             prunable=reason is None,
             locked_because=None if reason is None else sentence_of(reason),

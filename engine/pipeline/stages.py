@@ -11,7 +11,7 @@ from engine.contract.methods import PruneGranularity
 from engine.contract.run_folder import write_record
 from engine.contract.stats import ModelStats
 from engine.joint.schedule import move_to_step_
-from engine.pipeline.finishing import export_all
+from engine.pipeline.finishing import check_formats, export_all
 from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
@@ -75,7 +75,8 @@ def _calibration_steps(work: Work) -> int:
 
 
 def evaluate_before(work: Work) -> ModelStats:
-    """The original on the test split."""
+    """The original on the test split; what it cannot be written as is found out before anything is trained."""
+    check_formats(work)
     work.before = _evaluate(work, Stage.EVALUATE)
     write_record(work.folder.before, work.before)
     return work.before

@@ -77,9 +77,8 @@ def test_that_a_vector_has_no_channels() -> None:
 
 @pytest.mark.parametrize(("bits", "size"), [(32, 4 * 65), (8, 60 + 20), (4, 30 + 20), (3, 23 + 20)])
 def test_that_bytes_follow_the_bits_of_the_weight_and_biases_take_four(bits: int, size: int) -> None:
-    weight, bias = make_weight(5, 12), torch.zeros(5)
     stats = layer_stats(
-        "fc", "Linear", weight, bias, macs=60, prunable=True, locked_because=None, group=2, bits=bits
+        "fc", "Linear", make_weight(5, 12), 5, macs=60, prunable=True, locked_because=None, group=2, bits=bits
     )
     assert (stats.parameters, stats.parameter_bytes, stats.shape) == (65, size, (5, 12))
     assert (stats.name, stats.kind, stats.macs, stats.group, stats.prunable) == ("fc", "Linear", 60, 2, True)
@@ -88,7 +87,7 @@ def test_that_bytes_follow_the_bits_of_the_weight_and_biases_take_four(bits: int
 def test_that_the_weight_is_left_as_it_is() -> None:
     weight = torch.nn.Parameter(make_weight(6, 5))
     before = weight.detach().clone()
-    layer_stats("fc", "Linear", weight, None, macs=None, prunable=False, locked_because="x", group=None)
+    layer_stats("fc", "Linear", weight, 0, macs=None, prunable=False, locked_because="x", group=None)
     assert torch.equal(weight, before)
     assert weight.grad_fn is None
     assert weight.requires_grad
