@@ -185,7 +185,11 @@ class Work:
 
 
 def calibration_batches(data: Data, samples: int, *, seed: int, batch_size: int = 64) -> list[torch.Tensor]:
-    """Inputs from a seeded choice of training samples, normalised."""
+    """Inputs from a seeded choice of training samples, normalised, in batches of nearly the same size.
+
+    None holds a single sample while there are others: no batch norm can be measured on one.
+    """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(data.train), generator=generator)[:samples].to(data.train.inputs.device)
-    return [data.to_inputs(data.train.inputs[chosen]) for chosen in torch.split(order, batch_size)]
+    parts = order.tensor_split(math.ceil(len(order) / batch_size))
+    return [data.to_inputs(data.train.inputs[chosen]) for chosen in parts]

@@ -85,8 +85,9 @@ class Hooks:
 
 
 def steps_per_epoch(data: Data, batch_size: int) -> int:
-    """Batches of one pass; the last, smaller one counts too."""
-    return math.ceil(len(data.train) / batch_size)
+    """Batches of one pass; the last, smaller one counts too, unless it is a single sample (see ``_batches``)."""
+    full, rest = divmod(len(data.train), batch_size)
+    return max(full + (rest > 1), 1)
 
 
 def prefer_channels_last(model: nn.Module, data: Data) -> bool:
@@ -141,14 +142,19 @@ def _finish_epoch(training: Training, stage: Stage, hooks: Hooks, ctx: RunContex
 
 
 def _batches(training: Training) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Batches from the training's own step on: one seeded order an epoch, each sample once."""
+    """Batches from the training's own step on: one seeded order an epoch, each sample once.
+
+    A single sample that would be left at the end joins the batch before it: no batch norm can be trained on one.
+    """
     data, size = training.data, training.data_spec.batch_size
     step = training.step
     while True:
         epoch, batch = divmod(step, training.steps_per_epoch)
         order = torch.randperm(len(data.train), generator=_generator(training.seed, epoch, 0))
-        for start in range(batch * size, len(data.train), size):
-            chosen = order[start : start + size].to(data.train.inputs.device)
+        for place in range(batch, training.steps_per_epoch):
+            is_last = place == training.steps_per_epoch - 1
+            end = len(data.train) if is_last else (place + 1) * size
+            chosen = order[place * size : end].to(data.train.inputs.device)
             generator = _generator(training.seed, epoch, step + 1)
             inputs = data.to_inputs(augment(data.train.inputs[chosen], training.data_spec.augment, generator))
             if training.is_channels_last:

@@ -74,8 +74,13 @@ def make_recipe(folder: Path, name: str, *formats: ExportFormat) -> Recipe:
     generator = np.random.default_rng(0)
     labels = np.arange(48) % 3
     inputs = (generator.normal(size=(48, 12, 8)) + labels[:, None, None]).astype(np.float32)
-    arrays = {"x_train": inputs[:32], "y_train": labels[:32], "x_test": inputs[32:], "y_test": labels[32:]}
-    np.savez(folder / "data.npz", **arrays)
+    np.savez(
+        folder / "data.npz",
+        x_train=inputs[:32],
+        y_train=labels[:32],
+        x_test=inputs[32:],
+        y_test=labels[32:],
+    )
     return Recipe(
         threads=1,
         model=ModelSpec(file=str(folder / "weights.pt"), architecture=architecture),

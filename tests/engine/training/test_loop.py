@@ -18,8 +18,9 @@ from engine.contract.recipe import DataSpec, PruneSpec, QuantizeSpec, RecoverSpe
 from engine.joint.compressed import CompressedModel
 from engine.joint.schedule import Plan, move_to_step_, simultaneous_plan
 from engine.pipeline.checkpoints import pack, structure_of, unpack_random, unpack_training_
+from engine.pipeline.work import calibration_batches
 from engine.training.batch_norm import recalibrate_batch_norms_
-from engine.training.loop import Hooks, Training, train_until
+from engine.training.loop import Hooks, Training, steps_per_epoch, train_until
 from tests.engine.export.jobs import make_data
 from tests.engine.networks import Residual, compress, shake_
 
@@ -155,6 +156,27 @@ def test_that_each_epoch_sees_each_sample_once_in_an_order_of_its_own() -> None:
     assert not torch.equal(epochs[0], epochs[1])
 
 
+@pytest.mark.parametrize(("samples", "sizes"), [(21, [10, 11]), (22, [10, 10, 2]), (11, [11]), (9, [9])])
+def test_that_a_last_sample_does_not_stay_alone(samples: int, sizes: list[int]) -> None:
+    """Torch refuses to train a batch norm on one value a channel."""
+    data = make_data((6,), samples=samples)
+    training = Training(
+        model=nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(5)),
+        data=data,
+        data_spec=DataSpec(batch_size=BATCH),
+        spec=RecoverSpec(),
+        seed=0,
+        steps_per_epoch=steps_per_epoch(data, BATCH),
+        total_steps=2 * steps_per_epoch(data, BATCH),
+    )
+    seen: list[int] = []
+    training.model.register_forward_pre_hook(
+        lambda module, args: seen.append(len(args[0])) if module.training else None
+    )
+    train_until(training, training.total_steps, Stage.TRAIN, Hooks(), RunContext())
+    assert seen == sizes * 2
+
+
 @pytest.mark.parametrize("optimizer", Optimizer)
 def test_that_the_seed_decides_and_nothing_else(optimizer: Optimizer) -> None:
     spec = RecoverSpec(optimizer=optimizer, learning_rate=0.01, schedule=LearningRateSchedule.CONSTANT)
@@ -232,6 +254,14 @@ def test_that_progress_counts_from_where_the_stage_began_also_when_it_is_gone_on
     assert told == sorted(told)
     assert told[0] == 1
     assert told[-1] == training.total_steps - 4
+
+
+def test_that_batch_norms_are_measured_anew_where_one_sample_more_than_a_batch_is_there() -> None:
+    norm = nn.BatchNorm1d(6)
+    batches = calibration_batches(make_data((6,), samples=65), 512, seed=0)
+    recalibrate_batch_norms_(norm, batches)
+    assert sorted(len(batch) for batch in batches) == [32, 33]
+    assert norm.num_batches_tracked == 2
 
 
 def test_that_batch_norms_measured_anew_hold_the_average_over_batches() -> None:
