@@ -74,7 +74,9 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
     if not isinstance(module, fx.GraphModule):
         return own_class_source(title=title, stem=stem)
     code = module.graph.python_code("self")
-    forward = "\n".join(f"    {line}" if line else "" for line in code.src.strip().splitlines())
+    # What torch.fx calls by a name of its own it marks for a later trace; that is no business of a network's.
+    lines = [line for line in code.src.strip().splitlines() if not line.startswith("torch.fx.")]
+    forward = "\n".join(f"    {line}" if line else "" for line in lines).strip("\n")
     return _HEAD.format(
         title=title,
         stem=stem,

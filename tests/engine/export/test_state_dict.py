@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+import torchvision
 from torch import Tensor, nn
 
 from engine.context import RunContext
@@ -14,7 +16,7 @@ from engine.export.formats import ExportJob, export_state_dict
 from engine.export.python_loader import loader_source
 from engine.models.graph import capture
 from tests.engine.export.jobs import finish, make_data, make_job
-from tests.engine.networks import Branching, compress, error_between, shake_, some_inputs
+from tests.engine.networks import Branching, Shape, compress, error_between, shake_, some_inputs
 
 # A fresh interpreter that sees neither this checkout nor the user's folders.
 LOAD = """
@@ -67,6 +69,45 @@ def test_that_parameters_outside_of_layers_are_loaded_too(tmp_path: Path) -> Non
     job = ExportJob(model=model, data=make_data((6,)), ctx=RunContext(), threads=1)
     assert export_state_dict(job, tmp_path / "model.pt").verified
     assert "position" in torch.load(tmp_path / "model.pt", weights_only=True)
+
+
+class DroppingBlocks(nn.Module):
+    """As the blocks of an EfficientNet: a function that the trace does not look into."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drop = torchvision.ops.StochasticDepth(0.2, "row")
+        self.hidden = nn.Linear(6, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(torch.relu(self.drop(self.hidden(x))))
+
+
+class Attention(nn.Module):
+    """A layer that shows what is inside it instead of how it is made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.hidden = nn.Linear(8, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x, _ = self.attention(x, x, x)
+        return self.head(torch.relu(self.hidden(x.mean(1))))
+
+
+@pytest.mark.parametrize(("build", "shape"), [(DroppingBlocks, (6,)), (Attention, (4, 8))])
+def test_that_what_has_no_short_form_of_its_own_is_loaded_too(
+    build: Callable[[], nn.Module], shape: Shape, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    model = finish(shake_(build()).eval(), shape, bits=None)
+    job = ExportJob(model=model, data=make_data(shape), ctx=RunContext(), threads=1)
+    assert export_state_dict(job, tmp_path / "model.pt").verified
+    assert "def load(" in (tmp_path / "model.py").read_text(encoding="utf-8")
+    assert torch.load(tmp_path / "model.pt", weights_only=True)["hidden.weight"].shape[0] == 4
 
 
 def test_that_weights_of_an_untraced_network_are_written_for_its_own_class(tmp_path: Path) -> None:
