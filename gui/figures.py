@@ -3,7 +3,7 @@
 import math
 
 UNKNOWN = "–"
-_COUNTS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_COUNTS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"))
 
 

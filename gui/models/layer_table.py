@@ -18,6 +18,8 @@ from gui.figures import count_text, percent_text, shape_text
 from gui.translation import translate_sentence
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
+DETAIL_COLUMNS = (1, 2)
+"""Type and shape, which the selected layer's details say too."""
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 

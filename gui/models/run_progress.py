@@ -21,7 +21,9 @@ from engine.contract.events import (
     StageStarted,
 )
 
-TRAINING = {Stage.TRAIN, Stage.FINE_TUNE, Stage.PRUNE}
+TRAINING = {Stage.TRAIN, Stage.FINE_TUNE, Stage.PRUNE, Stage.QUANTIZE}
+# Pruning may be spread over epochs too, or be a cut at once.
+_WITH_EPOCHS = TRAINING - {Stage.PRUNE}
 # A training step also goes backwards and updates weights, which costs about three forward passes.
 _TRAINING_WEIGHT = 3
 
@@ -112,6 +114,11 @@ class RunProgress:
                 return None
             left += seconds
         return left
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the plan, as far as it is known, has epochs of training, which draw curves."""
+        return not self.stages or any(stage.stage in _WITH_EPOCHS for stage in self.stages)
 
     def _seconds_expected(self, stage: StageProgress) -> float | None:
         for known in self.stages:

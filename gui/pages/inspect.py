@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from engine.contract.stats import Inspection
 from gui.figures import bytes_text, count_text, percent_text, shape_text
-from gui.models.layer_table import LayerTableModel, LayerTableProxy
+from gui.models.layer_table import DETAIL_COLUMNS, LayerTableModel, LayerTableProxy
 from gui.pages.inspect_layer import LayerPanel
 from gui.theme import Space
 from gui.widgets.buttons import primary_button
@@ -26,6 +27,17 @@ from gui.widgets.labels import caption
 from gui.widgets.page import Page
 
 _ROW_HEIGHT = 34
+_WIDTH_WITH_DETAILS = 580
+
+
+class _LayerView(QTableView):
+    """Where it is narrow, what stands beside it as well gives way to the numbers."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _WIDTH_WITH_DETAILS
+        for column in DETAIL_COLUMNS:
+            self.setColumnHidden(column, is_narrow)
 
 
 class InspectPage(Page):
@@ -40,7 +52,7 @@ class InspectPage(Page):
         self._model, self._proxy = LayerTableModel(self), LayerTableProxy(self)
         self._proxy.setSourceModel(self._model)
         self._tiles = [StatTile() for _ in range(5)]
-        self._table, self._search, self._found = QTableView(), QLineEdit(), caption()
+        self._table, self._search, self._found = _LayerView(), QLineEdit(), caption()
         self._panel = LayerPanel()
         self._compress = primary_button("", "compress")
         self._empty = EmptyState("inspect")
@@ -71,6 +83,7 @@ class InspectPage(Page):
         table.horizontalHeader().setSectionResizeMode(
             self._model.columnCount() - 1, QHeaderView.ResizeMode.Stretch
         )
+        table.horizontalHeader().sortIndicatorChanged.connect(self._fit_columns)
         table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
 
     def _lay_out(self) -> None:
@@ -113,11 +126,19 @@ class InspectPage(Page):
         self._compress.setVisible(inspection is not None)
         self._show_sums()
         if inspection:
-            for column in range(self._model.columnCount() - 1):
-                self._table.resizeColumnToContents(column)
+            self._fit_columns()
             self._table.selectRow(0)
         # Focus may have made the first row current before, so that its change is not told here.
         self._show_layer(self._table.currentIndex())
+
+    def _fit_columns(self) -> None:
+        """As narrow as they can be, so that the last one has room for its reasons: only one has a sort arrow."""
+        header = self._table.horizontalHeader()
+        header.setSortIndicatorShown(False)
+        for column in range(self._model.columnCount() - 1):
+            self._table.resizeColumnToContents(column)
+        header.setSortIndicatorShown(True)
+        self._table.resizeColumnToContents(header.sortIndicatorSection())
 
     def _show_sums(self) -> None:
         inspection = self._inspection
@@ -149,7 +170,7 @@ class InspectPage(Page):
         parts = [name, source.architecture or "", bytes_text(source.size_bytes)]
         if source.input_shape:
             parts.append(self.tr("input {shape}").format(shape=shape_text(source.input_shape)))
-        return "   ".join(part for part in parts if part)
+        return "   ·   ".join(part for part in parts if part)
 
     def _on_table_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_layer(current)

@@ -1,7 +1,7 @@
 """One layer in detail: its weights' histogram over what is known of it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.contract.stats import LayerStats
 from gui.figures import UNKNOWN, bytes_text, count_text, percent_text, shape_text, value_text
@@ -10,10 +10,11 @@ from gui.theme import Space
 from gui.translation import translate_sentence
 from gui.widgets.buttons import SegmentedControl
 from gui.widgets.cards import Card
-from gui.widgets.labels import ElidedLabel, caption, tag
+from gui.widgets.labels import ElidedLabel, tag
 
 _FACT_COLUMNS = 2
 _FACTS = 12
+_LEAST_WIDTH = 264
 
 
 class LayerPanel(Card):
@@ -25,9 +26,10 @@ class LayerPanel(Card):
         self._name, self._kind = ElidedLabel(role="heading"), tag()
         self._scale = SegmentedControl()
         self.plot = HistogramPlot()
-        self._axis = caption()
-        self._facts: list[tuple[QLabel, ElidedLabel]] = []
+        self._axis = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight)
+        self._facts: list[tuple[ElidedLabel, ElidedLabel]] = []
         self._scale.chosen.connect(self._on_scale_chosen)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -50,7 +52,7 @@ class LayerPanel(Card):
             self._add_fact(index)
 
     def _add_fact(self, index: int) -> None:
-        name, value = caption(), ElidedLabel()
+        name, value = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight), ElidedLabel()
         pair = QVBoxLayout()
         pair.setSpacing(0)
         pair.addWidget(name)

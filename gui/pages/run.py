@@ -178,6 +178,7 @@ class RunPage(Page):
         self._whole.setCurrentIndex(int(has_run))
         self.set_heading(self.tr("Run"), progress.name)
         self.stages.show_stages(progress.stages)
+        self.curves.setVisible(progress.is_trained or self.curves.has_training())
         self.bar.setRange(0, 0 if progress.phase is RunPhase.STARTING else _PER_MILLE)
         self.bar.setValue(round(progress.share * _PER_MILLE))
         self.now.setText(self._words.now(progress))

@@ -97,6 +97,10 @@ class RunCurves(QWidget):
             card.plot.clear_points()
             self._want(card)
 
+    def has_training(self) -> bool:
+        """Whether a training step told its loss; measuring alone draws no course."""
+        return self.loss.plot.length("train_loss") > 0
+
     def is_drawn(self) -> bool:
         """Whether all that was added can be seen."""
         return not self._waiting

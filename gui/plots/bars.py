@@ -1,6 +1,6 @@
 """Bars of every layer, before over after; painted by hand, as names and numbers belong to each pair."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -11,8 +11,8 @@ from gui.theme import Space, current_theme, theme_signals
 
 _ROW_HEIGHT = 40
 _BAR_HEIGHT = 9
-_NAME_SHARE = 0.26
-_MOST_NUMBER_SHARE = 0.45
+_MOST_NAME_SHARE = 0.4
+_MOST_NUMBER_SHARE = 0.42
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class PairedBars(QWidget):
 
     def _paint_row(self, painter: QPainter, row: QRectF, pair: BarPair, highest: float) -> None:
         theme = current_theme()
-        name_width, number_width = row.width() * _NAME_SHARE, self._number_width(row.width())
+        name_width = self._width_of([pair.name for pair in self._pairs], row.width() * _MOST_NAME_SHARE)
+        number_width = self._width_of(map(self._numbers, self._pairs), row.width() * _MOST_NUMBER_SHARE)
         room = row.width() - name_width - number_width
         centre = row.center().y()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -91,10 +92,9 @@ class PairedBars(QWidget):
         numbers = metrics.elidedText(self._numbers(pair), Qt.TextElideMode.ElideRight, number_width - Space.M)
         painter.drawText(row, Qt.AlignmentFlag.AlignRight | middle, numbers)
 
-    def _number_width(self, width: float) -> float:
-        """As wide as the longest numbers, so that they are read whole wherever there is room."""
-        widths = [self.fontMetrics().horizontalAdvance(self._numbers(pair)) for pair in self._pairs]
-        return min(max(widths) + Space.L, width * _MOST_NUMBER_SHARE)
+    def _width_of(self, texts: Iterable[str], most: float) -> float:
+        """As wide as the longest text, so that it is read whole wherever there is room."""
+        return min(max(map(self.fontMetrics().horizontalAdvance, texts)) + Space.L, most)
 
     def _numbers(self, pair: BarPair) -> str:
         return f"{self._write(pair.before)} → {self._write(pair.after)}"

@@ -67,7 +67,8 @@ class LiveCurves(ThemedPlot):
             self.enableAutoRange()
             return
         x, y = longest.points()
-        self.setRange(xRange=(0, max([1.0, *(2 * x)])), yRange=(0, max([1e-9, *(2 * y)])), padding=0)
+        top = max([1e-9, *(2 * y)]) if len(y) else 1.0
+        self.setRange(xRange=(0, max([1.0, *(2 * x)])), yRange=(0, top), padding=0)
 
     def names(self) -> tuple[str, ...]:
         """The lines."""

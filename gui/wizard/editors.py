@@ -83,7 +83,7 @@ class NumberEditor(FieldEditor):
             self.slider = QSlider(Qt.Orientation.Horizontal)
             self.slider.setRange(0, 95)
             self.slider.setPageStep(5)
-            self.slider.setMinimumWidth(110)
+            self.slider.setMinimumWidth(64)
             self.slider.setMaximumWidth(180)
             self.slider.valueChanged.connect(self.box.setValue)
             self._lay_out(self.slider, self.box)
@@ -168,12 +168,14 @@ class TextEditor(FieldEditor):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self.box = QLineEdit()
-        self.box.setMinimumWidth(160)
+        self.box.setMinimumWidth(200)
         self.box.editingFinished.connect(self._on_box_editing_finished)
         self._lay_out(self.box)
 
     def _show(self, value: object) -> None:
         self.box.setText(str(value or ""))
+        self.box.setToolTip(self.box.text())
+        self.box.setCursorPosition(0)
 
     def _on_box_editing_finished(self) -> None:
         if self.box.isModified():

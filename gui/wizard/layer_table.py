@@ -1,7 +1,7 @@
 """The card in which single layers are given a treatment of their own."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyledItemDelegate,
@@ -18,6 +18,8 @@ from gui.widgets.labels import ElidedLabel, caption, error_label, heading
 from gui.wizard.layer_model import DONE, NAME, SHAPE, VALUE, Index, LayerExceptionModel, LayerField
 
 _ROW_HEIGHT = 34
+# Below this the shape gives way to the name, which says more.
+_WIDTH_WITH_SHAPE = 420
 
 
 class _LayerDelegate(QStyledItemDelegate):
@@ -74,6 +76,11 @@ class LayerTable(Card):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column in (SHAPE, DONE, VALUE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook: what there is no room for is left out."""
+        super().resizeEvent(event)
+        self.view.setColumnHidden(SHAPE, event.size().width() < _WIDTH_WITH_SHAPE)
 
     def show_layers(
         self,

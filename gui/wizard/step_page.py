@@ -24,10 +24,10 @@ class StepPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.L)
-        for column, stretch in ((self.left, 11), (self.right, 9)):
+        for column in (self.left, self.right):
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(Space.L)
-            layout.addWidget(Scrolled(column), stretch)
+            layout.addWidget(Scrolled(column), 1)
 
     def forms(self) -> tuple[RecipeForm, ...]:
         """The forms on this page."""

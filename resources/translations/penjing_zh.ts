@@ -238,6 +238,14 @@
         <translation>压缩后</translation>
     </message>
     <message>
+        <source>No confusion matrix</source>
+        <translation>没有混淆矩阵</translation>
+    </message>
+    <message>
+        <source>With so many classes its cells would hardly be seen: a run keeps the metrics alone.</source>
+        <translation>类别太多，矩阵的格子几乎看不清：此时运行只保留各项指标。</translation>
+    </message>
+    <message>
         <source>Rows are the true classes, columns the model&apos;s answers.</source>
         <translation>行为真实类别，列为模型的回答。</translation>
     </message>

@@ -196,3 +196,18 @@ def test_that_another_report_takes_the_place_of_the_first(page):
     page.set_report(make_report(layers=2))
     assert page.weights.layer.count() == 2
     assert len(page.summary.bars.lines()) == 2
+
+
+def test_that_a_run_without_matrices_says_so(page):
+    report = make_report()
+    bare = {
+        side: msgspec.structs.replace(getattr(report, side), confusion=()) for side in ("before", "after")
+    }
+    page.set_report(msgspec.structs.replace(report, **bare))
+    page.show_view(2)
+
+    assert page.confusion._nothing.isVisible()
+    assert not page.confusion.before.isVisible()
+
+    page.set_report(report)
+    assert not page.confusion._nothing.isVisible()

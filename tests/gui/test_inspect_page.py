@@ -3,6 +3,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 
+from gui.models.layer_table import DETAIL_COLUMNS
 from gui.pages.inspect import InspectPage
 from gui.pages.inspect_layer import LayerPanel
 from gui.widgets.buttons import SegmentedControl
@@ -91,3 +92,11 @@ def test_that_a_closed_model_leaves_the_page_empty_again(page):
 
     assert page.findChild(EmptyState).isVisible()
     assert page.findChild(LayerPanel).shown_layer() is None
+
+
+def test_that_a_narrow_table_keeps_its_numbers_and_leaves_out_what_the_details_say(page):
+    page.set_inspection(make_inspection())
+    page.resize(804, 640)
+    assert page._table.isColumnHidden(DETAIL_COLUMNS[0])
+    page.resize(1300, 800)
+    assert not page._table.isColumnHidden(DETAIL_COLUMNS[0])

@@ -8,9 +8,11 @@ from engine.contract.events import (
     MetricsLogged,
     Outcome,
     Paused,
+    PlannedStage,
     Progress,
     RunFinished,
     RunResumed,
+    RunStarted,
     Stage,
     StageStarted,
     WarningRaised,
@@ -227,3 +229,17 @@ def test_that_a_plot_with_one_point_begins_at_zero(page, qtbot):
     assert (left, low) == (0, 0)
     assert right >= 1
     assert high == pytest.approx(1.0)
+
+
+def test_that_a_run_without_training_gives_the_room_of_its_curves_to_the_log(page):
+    stages = (
+        PlannedStage(stage=Stage.EVALUATE, title="Evaluate", steps=3),
+        PlannedStage(stage=Stage.CALIBRATE, title="Calibrate", steps=2),
+    )
+    page.begin("safe")
+    assert page.curves.isVisible()
+    page.add_events([RunStarted(stages=stages, name="safe", time=1.0)])
+    assert not page.curves.isVisible()
+
+    page.add_events([MetricsLogged(stage=Stage.PRUNE, step=1, values={"train_loss": 1.0}, time=2.0)])
+    assert page.curves.isVisible()
