@@ -1,5 +1,6 @@
 """Runs a recipe in a folder: stage after stage, with the only try/except of a run."""
 
+import errno
 import logging
 import time
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ from engine.pipeline.stages import StagePlan, plan_stages
 from engine.pipeline.training_stage import save_checkpoint
 from engine.pipeline.work import Inputs, Work, compressed_model, open_inputs
 
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
 
 def run_recipe(recipe: Recipe, folder: Path, ctx: RunContext, *, is_resume: bool) -> Report:
     """Carries out a recipe; everything is opened and checked before the first file is written.
@@ -55,7 +58,19 @@ def run_recipe(recipe: Recipe, folder: Path, ctx: RunContext, *, is_resume: bool
     model = compressed_model(inputs.loaded, recipe)
     if is_resume:
         _check_same_source(inputs, run_folder)
-    return _run_in_folder(inputs, model, run_folder, ctx)
+    _make(run_folder)
+    try:
+        return _run_in_folder(inputs, model, run_folder, ctx)
+    except OSError as error:
+        raise _unforeseen(error, folder) from error
+
+
+def _make(folder: RunFolder) -> None:
+    """What the system refuses is known only once it is asked: permissions say nothing of some places."""
+    try:
+        folder.checkpoints.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError("folder_unwritable", path=folder.root, reason=error.strerror or error) from None
 
 
 def check_same_recipe(recipe: Recipe, folder: RunFolder) -> None:
@@ -78,7 +93,6 @@ def _check_same_source(inputs: Inputs, folder: RunFolder) -> None:
 
 
 def _run_in_folder(inputs: Inputs, model: CompressedModel, folder: RunFolder, ctx: RunContext) -> Report:
-    folder.checkpoints.mkdir(parents=True, exist_ok=True)
     with hold_folder(folder.root), _logging_to(folder.log):
         if not folder.recipe.exists():
             write_recipe(inputs.recipe, folder.recipe)
@@ -103,7 +117,7 @@ def _attempt(work: Work, payload: Payload | None, early: list[RunEvent]) -> Repo
         raise
     except Exception as error:
         log.exception("the run failed")
-        failure = error if isinstance(error, PenjingError) else _unforeseen(error)
+        failure = error if isinstance(error, PenjingError) else _unforeseen(error, work.folder.root)
         work.ctx.emit(
             RunFinished(
                 outcome=Outcome.FAILED,
@@ -137,7 +151,9 @@ def _finish_completed(work: Work) -> Report:
     return report
 
 
-def _unforeseen(error: Exception) -> PenjingError:
+def _unforeseen(error: Exception, folder: Path) -> PenjingError:
+    if isinstance(error, OSError) and error.errno in _DISK_FULL:
+        return RunError("folder_unwritable", path=folder, reason=error.strerror)
     code = "out_of_memory" if _is_memory(error) else "internal"
     return RunError(code, reason=f"{type(error).__name__}: {error}")
 
