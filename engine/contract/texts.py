@@ -75,6 +75,7 @@ TEXTS: dict[str, str] = {
     # the run
     "busy": "The engine is busy with another job; wait for it or cancel it.",
     "cancelled": "Cancelled; the best result so far is kept.",
+    "batch_of_one": "The network cannot be trained on one sample at a time ({reason}); raise data.batch_size (now {batch_size}), or give more training samples.",
     "loss_not_finite": "The loss became {value} at step {step}; lower recover.learning_rate (now {learning_rate}).",
     "cut_inconsistent": 'After the cut the model answers {found} instead of {wanted}: the cut was not made. Please report layer "{layer}".',
     "out_of_memory": "The machine has not enough memory for this job ({reason}); lower data.batch_size.",
@@ -122,7 +123,7 @@ TEXTS: dict[str, str] = {
     "option_invalid": "{reason}; see {command} --help.",
     "output_exists": 'There is already a file "{path}"; choose another name with -o.',
     "resume_needs_out": "--resume needs the folder of the run that is to go on; add --out DIR.",
-    "recipe_written": 'Wrote "{path}"; look it over, then type: penjing run {path}',
+    "recipe_written": 'Wrote "{path}"; look it over, then type: penjing run {argument}',
     "cancelling": "Cancelling in order, keeping the best so far; press Ctrl-C again to stop at once.",
     "cancelled_in": 'Cancelled; the best result so far is kept in "{path}".',
     # what penjing doctor advises

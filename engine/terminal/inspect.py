@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 import resources
 from engine.contract.errors import RequestError
 from engine.contract.messages import Inspect
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import ExportFormat, PruneGranularity
 from engine.contract.recipe import DataSpec, ExportSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import commented_recipe, read_recipe
 from engine.contract.recipe_paths import (
@@ -27,6 +28,8 @@ from engine.terminal.engine_job import JOB_ID, do_job
 from engine.terminal.messages import output, say, write_json
 from engine.terminal.tables import print_inspection
 
+_FORMATS = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
+_UNTRACED_FORMATS = (ExportFormat.ONNX_FLOAT32, ExportFormat.STATE_DICT)
 _DATA_TO_FILL_IN = "npz:data.npz"
 _FAST_MULTIPLE = 16
 
@@ -66,7 +69,7 @@ def _init(arguments: Arguments) -> int:
         raise RequestError("folder_unwritable", path=path, reason="its folder does not exist")
     recipe = with_relative_paths(_first_recipe(arguments), path.parent)
     write_atomically(path, commented_recipe(recipe).encode())
-    say("recipe_written", path=path)
+    say("recipe_written", path=path, argument=shlex.quote(str(path)))
     return 0
 
 
@@ -77,8 +80,12 @@ def _first_recipe(arguments: Arguments) -> Recipe:
 
 
 def recipe_for(inspection: Inspection, data: DataSpec | None) -> Recipe:
-    """Sensible values for what was found: cautious where a network is wide, whole where nothing can be cut."""
+    """Sensible values for what was found: cautious where a network is wide, whole where nothing can be cut.
+
+    What could not be traced loses single weights: nothing else can be done to it.
+    """
     source = inspection.source
+    is_untraced = any(layer.locked_code == "locked_untraced" for layer in inspection.layers)
     cut = [layer.channels for layer in inspection.layers if layer.prunable and layer.channels]
     is_wide = bool(cut) and min(cut) >= 2 * _FAST_MULTIPLE
     prune = PruneSpec(ratio=0.3, round_to=_FAST_MULTIPLE) if is_wide else PruneSpec()
@@ -86,9 +93,9 @@ def recipe_for(inspection: Inspection, data: DataSpec | None) -> Recipe:
         name=re.sub(r'[/\\:*?"<>|\x00-\x1f]+', "-", Path(source.file).stem)[:80] or "run",
         model=ModelSpec(file=source.file, architecture=source.architecture),
         data=data or DataSpec(source=_DATA_TO_FILL_IN),
-        prune=prune if cut else None,
-        quantize=QuantizeSpec(),
-        export=ExportSpec(formats=(ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)),
+        prune=PruneSpec(granularity=PruneGranularity.WEIGHT) if is_untraced else prune if cut else None,
+        quantize=None if is_untraced else QuantizeSpec(),
+        export=ExportSpec(formats=_UNTRACED_FORMATS if is_untraced else _FORMATS),
     )
 
 

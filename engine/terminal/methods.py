@@ -86,8 +86,8 @@ def _cells(field: FieldSpec) -> list[str]:
 def _values(field: FieldSpec) -> str:
     if field.choices:
         return " | ".join(choice.value for choice in field.choices)
-    low = "" if field.minimum is None else f"{'>' if field.is_minimum_open else '≥'} {field.minimum:g}"
-    high = "" if field.maximum is None else f"{'<' if field.is_maximum_open else '≤'} {field.maximum:g}"
+    low = "" if field.minimum is None else f"{'>' if field.is_minimum_open else '≥'} {field.minimum:.10g}"
+    high = "" if field.maximum is None else f"{'<' if field.is_maximum_open else '≤'} {field.maximum:.10g}"
     return ", ".join(filter(None, [field.kind.value, low, high]))
 
 

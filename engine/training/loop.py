@@ -112,7 +112,7 @@ def train_until(
         inputs, labels = next(batches)
         _set_learning_rate_(training)
         training.model.train()
-        loss = F.cross_entropy(training.model(inputs), labels)
+        loss = _loss_of(training, inputs, labels)
         training.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         training.optimizer.step()
@@ -122,6 +122,16 @@ def train_until(
             hooks.after_epoch(_finish_epoch(training, stage, hooks, ctx))
         else:
             hooks.after_step()
+
+
+def _loss_of(training: Training, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    try:
+        return F.cross_entropy(training.model(inputs), labels)
+    except ValueError as error:
+        if len(inputs) > 1:
+            raise
+        size = training.data_spec.batch_size
+        raise RunError("batch_of_one", reason=error, batch_size=size) from error
 
 
 def _finish_epoch(training: Training, stage: Stage, hooks: Hooks, ctx: RunContext) -> bool:

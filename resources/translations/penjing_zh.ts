@@ -2350,6 +2350,10 @@
         <translation>已取消；已保留目前最好的结果。</translation>
     </message>
     <message>
+        <source>The network cannot be trained on one sample at a time ({reason}); raise data.batch_size (now {batch_size}), or give more training samples.</source>
+        <translation>网络不能每次只用一个样本训练（{reason}）；请调大 data.batch_size（现为 {batch_size}），或提供更多训练样本。</translation>
+    </message>
+    <message>
         <source>The loss became {value} at step {step}; lower recover.learning_rate (now {learning_rate}).</source>
         <translation>损失在第 {step} 步变为 {value}；请降低 recover.learning_rate（现为 {learning_rate}）。</translation>
     </message>
@@ -2518,8 +2522,8 @@
         <translation>--resume 需要要继续的运行所在的文件夹；请加上 --out DIR。</translation>
     </message>
     <message>
-        <source>Wrote &quot;{path}&quot;; look it over, then type: penjing run {path}</source>
-        <translation>已写入“{path}”；检查后输入：penjing run {path}</translation>
+        <source>Wrote &quot;{path}&quot;; look it over, then type: penjing run {argument}</source>
+        <translation>已写入“{path}”；检查后输入：penjing run {argument}</translation>
     </message>
     <message>
         <source>Cancelling in order, keeping the best so far; press Ctrl-C again to stop at once.</source>

@@ -1,12 +1,13 @@
 """`penjing init` writes a recipe that can be run as it stands."""
 
+import shlex
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from engine.cli import main
-from engine.contract.methods import SourceFormat
+from engine.contract.methods import ExportFormat, PruneGranularity, SourceFormat
 from engine.contract.recipe import DataSpec
 from engine.contract.recipe_file import commented_recipe, read_recipe, recipe_from
 from engine.contract.source import SourceInfo
@@ -55,6 +56,25 @@ def test_that_a_network_without_a_free_channel_is_only_quantized() -> None:
     recipe = recipe_for(inspected("/m/net.pt", 64, locked="it makes the model's output"), None)
     assert recipe.prune is None
     assert recipe.quantize is not None
+
+
+def test_that_a_network_that_could_not_be_traced_gets_a_recipe_that_runs() -> None:
+    inspection = inspected("/m/net.pt", 64, locked="the model could not be traced (if x.sum() > 0)")
+    layer = msgspec.structs.replace(inspection.layers[0], locked_code="locked_untraced")
+    recipe = recipe_for(msgspec.structs.replace(inspection, layers=(layer,)), None)
+    assert recipe.prune is not None
+    assert recipe.prune.granularity is PruneGranularity.WEIGHT
+    assert recipe.quantize is None
+    assert ExportFormat.ONNX_INT8 not in recipe.export.formats
+
+
+def test_that_the_command_to_type_next_can_be_copied_where_names_have_spaces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "my recipe.toml"
+    assert main(["init", "sample", "-o", str(path)]) == 0
+    _, _, command = capsys.readouterr().err.partition("then type: ")
+    assert shlex.split(command) == ["penjing", "run", str(path)]
 
 
 @pytest.mark.parametrize(

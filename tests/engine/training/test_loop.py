@@ -177,6 +177,13 @@ def test_that_a_last_sample_does_not_stay_alone(samples: int, sizes: list[int]) 
     assert seen == sizes * 2
 
 
+def test_that_a_batch_of_one_that_a_batch_norm_refuses_is_told_with_its_cure() -> None:
+    training = make_training(nn.Sequential(nn.Linear(6, 5), nn.BatchNorm1d(5)))
+    training.data, training.data_spec = make_data((6,)), DataSpec(batch_size=1)
+    with pytest.raises(RunError, match=r"raise data\.batch_size \(now 1\)"):
+        train_until(training, 1, Stage.TRAIN, Hooks(), RunContext())
+
+
 @pytest.mark.parametrize("optimizer", Optimizer)
 def test_that_the_seed_decides_and_nothing_else(optimizer: Optimizer) -> None:
     spec = RecoverSpec(optimizer=optimizer, learning_rate=0.01, schedule=LearningRateSchedule.CONSTANT)
