@@ -47,6 +47,7 @@ def _build_open(desk: Desk) -> Page:
     page.path_chosen.connect(desk.open_path)
     page.sample_requested.connect(desk.open_sample)
     page.open_requested.connect(desk.open_request)
+    desk.file_wanted.connect(page.choose_file)
     desk.form_wanted.connect(page.show_form)
     desk.refused.connect(page.show_error)
     desk.opening_changed.connect(page.set_busy)

@@ -24,10 +24,12 @@ _RECIPE_SUFFIX = ".toml"
 class Desk(QObject):
     """Where wishes of the pages end up.
 
-    ``form_wanted`` asks for the form of a model; ``refused`` says why something could not be opened.
+    ``file_wanted`` asks for a file, ``form_wanted`` for the form of a model; ``refused`` says why something could not
+    be opened.
     """
 
     page_wanted = Signal(str)
+    file_wanted = Signal()
     form_wanted = Signal(object)
     refused = Signal(object)
     opening_changed = Signal(bool)
@@ -64,6 +66,11 @@ class Desk(QObject):
             raise RequestError("file_missing", path=path)
         self.page_wanted.emit(PageName.OPEN)
         self.form_wanted.emit(self.known_request(path))
+
+    def ask_for_file(self) -> None:
+        """Has the user choose what to open."""
+        self.page_wanted.emit(PageName.OPEN)
+        self.file_wanted.emit()
 
     def known_request(self, path: Path) -> OpenRequest:
         """A file as it was opened last; with nothing but its path where it is new."""

@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         for index, name in enumerate(PageName, start=1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{index}"), self)
             shortcut.activated.connect(lambda name=name: self.show_page(name))
+        QShortcut(QKeySequence.StandardKey.Open, self).activated.connect(self.desk.ask_for_file)
         QShortcut(QKeySequence.StandardKey.Quit, self).activated.connect(self.close)
 
     @Slot(str)
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         page = self.page(PageName(name))
         self._stack.setCurrentWidget(page)
         self._rail.set_page(PageName(name))
-        page.setFocus()
+        page.take_focus()
 
     def page(self, name: PageName) -> Page:
         """The page of that name."""

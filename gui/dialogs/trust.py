@@ -50,6 +50,8 @@ class TrustDialog(QDialog):
         refuse, trust = primary_button(self.tr("Do not open")), danger_button(self.tr("I trust this file"))
         refuse.clicked.connect(self.reject)
         trust.clicked.connect(self.accept)
+        # Enter in passing must not trust.
+        trust.setAutoDefault(False)
         refuse.setDefault(True)
         row = QHBoxLayout()
         row.setSpacing(Space.S)

@@ -58,7 +58,6 @@ class InspectPage(Page):
         self._empty = EmptyState("inspect")
         self._stack = QStackedWidget()
         self._set_up_table()
-        self.setFocusProxy(self._table)
         self._lay_out()
         self._compress.clicked.connect(self.compress_requested)
         self._empty.clicked.connect(self.open_requested)
@@ -117,6 +116,10 @@ class InspectPage(Page):
         card.body.addLayout(row)
         card.body.addWidget(self._table, 1)
         return card
+
+    def take_focus(self) -> None:
+        """The arrow keys go through the layers at once."""
+        self._table.setFocus()
 
     def set_inspection(self, inspection: Inspection | None) -> None:
         """Shows another model; None while none is open."""

@@ -50,7 +50,7 @@ class OpenPage(Page):
 
     def _connect(self) -> None:
         self._drop.dropped.connect(self.path_chosen)
-        self._drop.file_clicked.connect(self._on_drop_file_clicked)
+        self._drop.file_clicked.connect(self.choose_file)
         self._drop.folder_clicked.connect(self._on_drop_folder_clicked)
         self._recent.chosen.connect(self.open_requested)
         self._runs.chosen.connect(self.path_chosen)
@@ -135,7 +135,10 @@ class OpenPage(Page):
     def _on_form_back_requested(self) -> None:
         self.show_welcome()
 
-    def _on_drop_file_clicked(self) -> None:
+    def choose_file(self) -> None:
+        """Asks for a file, unless one is being opened."""
+        if not self._welcome.isEnabled():
+            return
         kinds = self.tr("Models and recipes (*.pt *.pth *.bin *.ckpt *.toml);;All files (*)")
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a model"), str(Path.home()), kinds)
         if path:

@@ -3,13 +3,24 @@
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.theme import Space, current_theme
 from gui.widgets.buttons import primary_button, secondary_button
 from gui.widgets.icons import IconLabel
 from gui.widgets.labels import caption, heading
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class DropZone(QWidget):
@@ -53,6 +64,7 @@ class DropZone(QWidget):
         self._title.setText(self.tr("Drop a model here"))
         self._text.setText(self.tr("A file that torch.save wrote, a recipe (.toml), or the folder of a run"))
         self._file.setText(self.tr("Choose a file…"))
+        self._file.setToolTip(QKeySequence(QKeySequence.StandardKey.Open).toString(_NATIVE))
         self._folder.setText(self.tr("Open a run…"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -131,6 +131,7 @@ class OpenForm(QWidget):
         centred.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)
         layout = QVBoxLayout(self)

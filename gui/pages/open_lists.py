@@ -23,7 +23,7 @@ class _Entry(QPushButton):
     def __init__(self, icon_name: str, name: str, remark: str, state: QLabel | None = None) -> None:
         super().__init__()
         self.setProperty("role", "entry")
-        self.setAutoDefault(False)
+        self.setAutoDefault(True)
         self.setAccessibleName(name)
         self.setMinimumHeight(48)
         texts = QVBoxLayout()

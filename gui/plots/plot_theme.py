@@ -1,6 +1,7 @@
 """Plots that wear the theme: no frame, quiet axes, a faint grid."""
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPen
 
 from gui.theme import current_theme, theme_signals
@@ -13,6 +14,7 @@ class ThemedPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__(**options)
         self.setMenuEnabled(False)
         self.hideButtons()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(self.Shape.NoFrame)
         self.showGrid(x=False, y=True, alpha=0.12)
         self.restyle()

@@ -11,7 +11,8 @@ from gui.widgets.icons import icon
 def _button(role: str, text: str, icon_name: str, token: str) -> QPushButton:
     button = QPushButton(text)
     button.setProperty("role", role)
-    button.setAutoDefault(False)
+    # Enter presses it as Space does.
+    button.setAutoDefault(True)
     if icon_name:
         button.setIcon(icon(icon_name, token))
     return button

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import Space
-from gui.widgets.buttons import primary_button, secondary_button
-from gui.widgets.icons import IconLabel, icon
+from gui.widgets.buttons import primary_button, quiet_button, secondary_button
+from gui.widgets.icons import IconLabel
 from gui.widgets.labels import caption, heading, secondary, set_tone
 
 
@@ -108,8 +108,7 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = secondary_button()
         self._button.clicked.connect(self.acted)
-        self._close = QPushButton(icon("close"), "")
-        self._close.setProperty("role", "quiet")
+        self._close = quiet_button(icon_name="close")
         self._close.clicked.connect(self.hide)
         self._sentence: Callable[[], str] = str
         self._button_text: Callable[[], str] = str

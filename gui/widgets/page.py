@@ -51,6 +51,10 @@ class Page(QWidget):
         """The page's title as it is shown."""
         return self._title.text()
 
+    def take_focus(self) -> None:
+        """Takes the keyboard when the page comes in front: Tab then leads to its first control."""
+        self.setFocus()
+
     def prepare(self) -> bool:
         """Builds one more part of what is not shown yet; False when there is nothing left to build."""
         return False

@@ -93,6 +93,7 @@ class Rail(QFrame):
         button.setProperty("role", "page")
         button.setIconSize(QSize(19, 19))
         button.setCheckable(True)
+        button.setAutoDefault(True)
         button.clicked.connect(lambda: self.page_chosen.emit(name))
         self._group.addButton(button)
         return button

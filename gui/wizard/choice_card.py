@@ -17,6 +17,7 @@ class ChoiceCard(QPushButton):
         super().__init__(parent)
         self.setProperty("role", "choice")
         self.setCheckable(is_checkable)
+        self.setAutoDefault(True)
         self._icon_name = icon_name
         self._icon = IconLabel(icon_name, _ICON_SIZE, "text_secondary")
         self._title, self._text = strong_label(), caption()

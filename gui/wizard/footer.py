@@ -1,6 +1,6 @@
 """The wizard's way on: back, next, and at the end the run."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.widgets.buttons import primary_button, secondary_button
@@ -35,6 +35,17 @@ class WizardFooter(QWidget):
         self.run.setVisible(is_last)
         self.next.setEnabled(is_free)
         self.run.setEnabled(is_free)
+
+    def follow(self, page: QWidget) -> None:
+        """Puts its buttons behind the page in the order of Tab, as they stand below it."""
+        last, widget = page, page.nextInFocusChain()
+        while widget is not None and widget is not page:
+            is_stop = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+            last = widget if is_stop and page.isAncestorOf(widget) else last
+            widget = widget.nextInFocusChain()
+        for button in (self.back, self.next, self.run):
+            QWidget.setTabOrder(last, button)
+            last = button
 
     def focus_on(self) -> None:
         """Puts the keyboard on the way on, so that Enter leads through the wizard."""

@@ -68,7 +68,7 @@ class FieldRow(QWidget):
     def retranslate(self) -> None:
         """Renews the texts in the current language."""
         self._title.setText(translate_contract(self.spec.title))
-        self.editor.setAccessibleName(translate_contract(self.spec.title))
+        (self.editor.focusProxy() or self.editor).setAccessibleName(translate_contract(self.spec.title))
         self.editor.retranslate()
         self._update_help()
 

@@ -65,6 +65,7 @@ class LayerTable(Card):
     def _set_up_view(self) -> None:
         self.view.setItemDelegate(_LayerDelegate(self.view))
         self.view.setShowGrid(False)
+        self.view.setTabKeyNavigation(False)
         self.view.setAlternatingRowColors(False)
         self.view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)

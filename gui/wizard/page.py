@@ -71,6 +71,7 @@ class CompressPage(Page):
     def _connect(self) -> None:
         self.steps.goal_chosen.connect(self._on_steps_goal_chosen)
         self.steps.preset_chosen.connect(self._on_steps_preset_chosen)
+        self.steps.built.connect(self.footer.follow)
         self.steps.edited.connect(self._on_steps_edited)
         self.steps.layer_edited.connect(self._on_steps_layer_edited)
         self.stepper.chosen.connect(self.go_to)

@@ -33,6 +33,7 @@ class Stepper(QWidget):
             self._layout.addWidget(self._arrows[step])
         button = QPushButton()
         button.setProperty("role", "step")
+        button.setAutoDefault(True)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: self.chosen.emit(step))
         self._buttons[step] = button

@@ -22,8 +22,9 @@ _BUILDERS: dict[Step, Callable[[], StepPage]] = {
 
 
 class Steps(QStackedWidget):
-    """One page a step; the signals are those of the pages."""
+    """One page a step; ``built`` carries a new one, the other signals are those of the pages."""
 
+    built = Signal(QWidget)
     edited = Signal(str, object)
     layer_edited = Signal(str, str, object)
     goal_chosen = Signal(object)
@@ -43,6 +44,7 @@ class Steps(QStackedWidget):
                 page.goal_chosen.connect(self.goal_chosen)
                 page.preset_chosen.connect(self.preset_chosen)
             self.addWidget(page)
+            self.built.emit(page)
         return self._pages[step]
 
     def review(self) -> ReviewPage:

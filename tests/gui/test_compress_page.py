@@ -269,3 +269,25 @@ def test_that_choosing_one_after_the_other_is_a_strategy(page):
 
 def test_that_no_window_is_left_open_by_building_the_page(page):
     assert [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()] == [page]
+
+
+def test_that_tab_leads_from_the_page_to_the_buttons_below_it(page, qtbot):
+    page.go_to(Step.PRUNING)
+    page.activateWindow()
+    page.steps.page(Step.PRUNING).layers.view.setFocus()
+
+    reached = []
+    for _ in range(2):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(page.focusWidget())
+
+    assert reached == [page.footer.back, page.footer.next]
+
+
+def test_that_enter_leads_through_the_wizard(page, qtbot):
+    page.go_to(Step.GOAL)
+
+    for _ in range(2):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Return)
+
+    assert page.step() is Step.QUANTIZATION

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from engine.contract.errors import TrustRequired
 from engine.contract.events import Outcome, Paused
@@ -94,6 +94,18 @@ def test_that_every_page_is_reached_by_the_keyboard(window, qtbot):
     for index, name in enumerate(PageName, start=1):
         qtbot.keyClick(window, getattr(Qt.Key, f"Key_{index}"), Qt.KeyboardModifier.ControlModifier)
         assert shown_page(window) is name
+
+
+def test_that_a_file_is_chosen_by_the_keyboard_from_every_page(window, qtbot, monkeypatch, tmp_path):
+    file = tmp_path / "net.pt"
+    file.write_bytes(b"weights")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    window.show_page(PageName.COMPARE)
+
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+
+    assert shown_page(window) is PageName.OPEN
+    assert window.page(PageName.OPEN).is_form_shown()
 
 
 def test_that_a_file_that_is_not_there_is_told_on_the_open_page(window, tmp_path):
