@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from gui.theme import Space
 from gui.widgets.buttons import danger_button, primary_button, quiet_button, secondary_button
-from gui.widgets.labels import caption, heading, secondary
+from gui.widgets.labels import ElidedLabel, caption, secondary
 
 
 class Closing(StrEnum):
@@ -26,11 +26,11 @@ class ClosingDialog(QDialog):
         super().__init__(parent)
         self.choice = Closing.STAY
         self.setWindowTitle(self.tr("A run is going on"))
-        self.setMinimumWidth(480)
+        self.setFixedWidth(480)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         layout.setSpacing(Space.S)
-        layout.addWidget(heading(self.tr('"{name}" is not finished').format(name=run_name)))
+        layout.addWidget(ElidedLabel(self.tr('"{name}" is not finished').format(name=run_name), "heading"))
         layout.addWidget(secondary(self.tr("What is to become of it when the window closes?")))
         layout.addSpacing(Space.S)
         for choice, button, text in self._ways():

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from engine.contract.messages import Question
@@ -10,9 +11,10 @@ from gui.theme import Space
 from gui.translation import translate_sentence
 from gui.widgets.buttons import danger_button, primary_button
 from gui.widgets.icons import IconLabel
-from gui.widgets.labels import ElidedLabel, heading, secondary
+from gui.widgets.labels import ElidedLabel, secondary
 
 _SHOWN_WANTS = 6
+_WIDTH = 540
 
 
 class TrustDialog(QDialog):
@@ -21,18 +23,25 @@ class TrustDialog(QDialog):
     def __init__(self, question: Question, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Do you trust this file?"))
-        self.setMinimumWidth(520)
-        layout = QHBoxLayout(self)
+        self.setFixedWidth(_WIDTH)
+        self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         layout.setSpacing(Space.L)
         layout.addWidget(IconLabel("shield", 36, "warning"), 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(self._content(question))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's hook: a text that wraps says only now how high it is."""
+        super().showEvent(event)
+        self.setFixedHeight(self._layout.totalHeightForWidth(_WIDTH))
+
     def _content(self, question: Question) -> QVBoxLayout:
         path = Path(question.path)
         content = QVBoxLayout()
         content.setSpacing(Space.M)
-        content.addWidget(heading(self.tr("{file} runs code of its own").format(file=path.name)))
+        content.addWidget(
+            ElidedLabel(self.tr("{file} runs code of its own").format(file=path.name), "heading")
+        )
         content.addWidget(ElidedLabel(str(path.parent), "caption"))
         content.addWidget(
             secondary(

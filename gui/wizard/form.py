@@ -93,6 +93,7 @@ class RecipeForm(QWidget):
         self.rows = {name: FieldRow(specs[name]) for name in (*shown, *more)}
         self._more = QWidget()
         self._more_button = quiet_button()
+        self._more_button.setProperty("role", "more")
         self._more_button.setCheckable(True)
         self._more_button.toggled.connect(self._on_more_button_toggled)
         layout = _plain_layout(self)

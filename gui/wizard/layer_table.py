@@ -64,6 +64,7 @@ class LayerTable(Card):
 
     def _set_up_view(self) -> None:
         self.view.setItemDelegate(_LayerDelegate(self.view))
+        self.view.setObjectName("exceptions")
         self.view.setShowGrid(False)
         self.view.setTabKeyNavigation(False)
         self.view.setAlternatingRowColors(False)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QPushButton
 from engine.contract.messages import Question
 from gui.dialogs.closing import Closing, ClosingDialog
 from gui.dialogs.trust import TrustDialog
+from tests.gui.looking import clipped_texts
 
 QUESTION = Question(id=1, path="/models/net.pt", wants=("nets.LeNet5", "os.system"))
 
@@ -72,3 +73,14 @@ def test_that_escape_stays(qtbot):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
 
     assert dialog.choice is Closing.STAY
+
+
+def test_that_a_long_name_is_cut_inside_and_nothing_lies_over_the_buttons(qtbot):
+    wants = ("nets.LeNet5", "os.system", "builtins.eval")
+    dialog = TrustDialog(Question(id=1, path=f"/models/{'long_' * 20}name.pt", wants=wants))
+    qtbot.addWidget(dialog)
+    dialog.open()
+
+    assert clipped_texts(dialog) == []
+    wanted, trust = dialog.findChild(QListWidget), button(dialog, "I trust this file")
+    assert wanted.geometry().bottom() < trust.geometry().top()
