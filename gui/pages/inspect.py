@@ -173,7 +173,7 @@ class InspectPage(Page):
         parts = [name, source.architecture or "", bytes_text(source.size_bytes)]
         if source.input_shape:
             parts.append(self.tr("input {shape}").format(shape=shape_text(source.input_shape)))
-        return "   ·   ".join(part for part in parts if part)
+        return "\u00a0\u00a0\u00a0·   ".join(part for part in parts if part)
 
     def _on_table_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self._show_layer(current)

@@ -31,8 +31,11 @@ class WizardFooter(QWidget):
     def show_state(self, *, is_first: bool, is_last: bool, is_free: bool) -> None:
         """Where the wizard stands; while a field is wrong there is no way on."""
         self.back.setVisible(not is_first)
-        self.next.setVisible(not is_last)
         self.run.setVisible(is_last)
+        if is_last and self.next.hasFocus():
+            # Whoever hides with the keyboard on it hands it to any field.
+            self.run.setFocus()
+        self.next.setVisible(not is_last)
         self.next.setEnabled(is_free)
         self.run.setEnabled(is_free)
 
