@@ -114,7 +114,8 @@ def _construction(name: str, layer: nn.Module) -> str:
 
 
 def _shown(layer: nn.Module) -> str:
-    return " ".join(repr(layer).split())
+    """Torch's own repr; words such as ``padding=same`` stand in it without quotes."""
+    return re.sub(r"=([a-z_]+)(?=[,)])", r"='\1'", " ".join(repr(layer).split()))
 
 
 def _attention(layer: nn.Module) -> str:

@@ -10,6 +10,7 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.run_folder import sha256_of
 from engine.contract.source import ModelSource, SourceInfo
+from engine.models.plain import make_plain_
 from engine.models.readers import READERS, content_of
 from resources import sample_weights
 from resources.sample.net import SimpleNet
@@ -47,6 +48,7 @@ def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int,
     path = sample_weights() if source.file == "sample" else Path(source.file)
     content = content_of(source, ctx)
     module = READERS[content.format](content, source, ctx).float().eval()
+    make_plain_(module)
     for parameter in module.parameters():
         # What was frozen when the file was saved has to learn to do without what is pruned.
         parameter.requires_grad_(parameter.is_floating_point())

@@ -98,7 +98,21 @@ class Attention(nn.Module):
         return self.head(torch.relu(self.hidden(x.mean(1))))
 
 
-@pytest.mark.parametrize(("build", "shape"), [(DroppingBlocks, (6,)), (Attention, (4, 8))])
+class SamePadding(nn.Module):
+    """Torch shows its words without quotes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Conv2d(3, 8, 3, padding="same", padding_mode="circular")
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(torch.relu(self.hidden(x)).mean((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("build", "shape"), [(DroppingBlocks, (6,)), (Attention, (4, 8)), (SamePadding, (3, 6, 6))]
+)
 def test_that_what_has_no_short_form_of_its_own_is_loaded_too(
     build: Callable[[], nn.Module], shape: Shape, tmp_path: Path
 ) -> None:
