@@ -42,7 +42,11 @@ class Best:
 
     def __call__(self, event: RunEvent) -> None:
         """Keeps the newest figures."""
-        if isinstance(event, MetricsLogged) and event.stage is Stage.TRAIN and event.values.get("loss") is not None:
+        if (
+            isinstance(event, MetricsLogged)
+            and event.stage is Stage.TRAIN
+            and event.values.get("loss") is not None
+        ):
             self.loss, self.accuracy = event.values["loss"] or 0.0, event.values["accuracy"] or 0.0
 
 
@@ -86,7 +90,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for settings in rows():
         results = [
-            train_once(read_recipe(resources.sample_recipe(), (*FIXED, *settings, f"seed={seed}"))) for seed in SEEDS
+            train_once(read_recipe(resources.sample_recipe(), (*FIXED, *settings, f"seed={seed}")))
+            for seed in SEEDS
         ]
         row = {
             "settings": " ".join(settings),

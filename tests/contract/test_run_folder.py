@@ -87,7 +87,9 @@ def test_that_a_resumed_run_ends_as_its_last_attempt_did(folder: RunFolder) -> N
 
 @pytest.mark.parametrize("length", [10, 65_000, 66_000, 700_000])
 def test_that_the_last_event_is_found_however_long_it_is(folder: RunFolder, length: int) -> None:
-    write_events(folder, [*make_events_story(None), RunFinished(outcome=Outcome.FAILED, message="x" * length)])
+    write_events(
+        folder, [*make_events_story(None), RunFinished(outcome=Outcome.FAILED, message="x" * length)]
+    )
     assert folder.state() is RunState.FAILED
 
 
