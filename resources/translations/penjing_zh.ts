@@ -1656,7 +1656,7 @@
     </message>
     <message>
         <source>Schedule</source>
-        <translation>进度</translation>
+        <translation>剪枝节奏</translation>
     </message>
     <message>
         <source>When the removed share grows.</source>
@@ -1780,7 +1780,7 @@
     </message>
     <message>
         <source>Learning-rate schedule</source>
-        <translation>学习率变化</translation>
+        <translation>学习率调度</translation>
     </message>
     <message>
         <source>How the learning rate falls.</source>
