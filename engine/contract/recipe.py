@@ -276,3 +276,18 @@ class Recipe(Record, frozen=True, kw_only=True, omit_defaults=True):
     recover: RecoverSpec = msgspec.field(default_factory=RecoverSpec)
     joint: JointSpec = msgspec.field(default_factory=JointSpec)
     export: ExportSpec = msgspec.field(default_factory=ExportSpec)
+
+
+TABLES: dict[str, type[Record]] = {
+    "": Recipe,
+    "model": ModelSpec,
+    "data": DataSpec,
+    "prune": PruneSpec,
+    'prune.layers."NAME"': LayerPruneSpec,
+    "quantize": QuantizeSpec,
+    'quantize.layers."NAME"': LayerQuantizeSpec,
+    "recover": RecoverSpec,
+    "joint": JointSpec,
+    "export": ExportSpec,
+}
+"""Every table of the recipe, by its place; `NAME` stands for a layer."""

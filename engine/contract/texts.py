@@ -74,7 +74,7 @@ TEXTS: dict[str, str] = {
     "command_unknown": 'There is no command or file "{text}"; see penjing --help.',
     # the run
     "busy": "The engine is busy with another job; wait for it or cancel it.",
-    "cancelled": "Cancelled; the best result so far is kept.",
+    "cancelled": "Cancelled.",
     "batch_of_one": "The network cannot be trained on one sample at a time ({reason}); raise data.batch_size (now {batch_size}), or give more training samples.",
     "loss_not_finite": "The loss became {value} at step {step}; lower recover.learning_rate (now {learning_rate}).",
     "cut_inconsistent": 'After the cut the model answers {found} instead of {wanted}: the cut was not made. Please report layer "{layer}".',

@@ -6,35 +6,11 @@ from rich.text import Text
 
 from engine.contract.fields import ChoiceSpec, FieldSpec, fields_of
 from engine.contract.methods import FAMILIES
-from engine.contract.recipe import (
-    DataSpec,
-    ExportSpec,
-    JointSpec,
-    LayerPruneSpec,
-    LayerQuantizeSpec,
-    ModelSpec,
-    PruneSpec,
-    QuantizeSpec,
-    Recipe,
-    RecoverSpec,
-)
+from engine.contract.recipe import TABLES
 from engine.contract.record import Record
 from engine.terminal.arguments import Arguments, Command, add_json
 from engine.terminal.messages import output, write_json
 from engine.terminal.tables import print_table
-
-TABLES: dict[str, type[Record]] = {
-    "": Recipe,
-    "model": ModelSpec,
-    "data": DataSpec,
-    "prune": PruneSpec,
-    'prune.layers."NAME"': LayerPruneSpec,
-    "quantize": QuantizeSpec,
-    'quantize.layers."NAME"': LayerQuantizeSpec,
-    "recover": RecoverSpec,
-    "joint": JointSpec,
-    "export": ExportSpec,
-}
 
 
 class MethodList(Record, frozen=True, kw_only=True):

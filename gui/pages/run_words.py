@@ -50,6 +50,8 @@ class RunWords(QObject):
         match progress.phase:
             case RunPhase.COMPLETED if finished is not None and finished.result is not None:
                 return self._gains(finished.result.ratios)
+            case RunPhase.CANCELLED if finished is not None and finished.result is None:
+                return self.tr("Cancelled before there was a result. Resume goes on from here.")
             case RunPhase.CANCELLED:
                 return self.tr("Cancelled. The best result so far is kept.")
             case RunPhase.FAILED if finished is not None:

@@ -1252,6 +1252,10 @@
         <translation>约剩 {time}</translation>
     </message>
     <message>
+        <source>Cancelled before there was a result. Resume goes on from here.</source>
+        <translation>已取消，尚无结果。可从此处恢复运行。</translation>
+    </message>
+    <message>
         <source>Cancelled. The best result so far is kept.</source>
         <translation>已取消，目前的最佳结果已保留。</translation>
     </message>
@@ -2346,8 +2350,8 @@
         <translation>引擎正忙于另一任务；请等待或取消它。</translation>
     </message>
     <message>
-        <source>Cancelled; the best result so far is kept.</source>
-        <translation>已取消；已保留目前最好的结果。</translation>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
     </message>
     <message>
         <source>The network cannot be trained on one sample at a time ({reason}); raise data.batch_size (now {batch_size}), or give more training samples.</source>

@@ -17,18 +17,7 @@ import PySide6
 
 from engine.contract.fields import fields_of
 from engine.contract.methods import FAMILIES, Choice, Device
-from engine.contract.recipe import (
-    DataSpec,
-    ExportSpec,
-    JointSpec,
-    LayerPruneSpec,
-    LayerQuantizeSpec,
-    ModelSpec,
-    PruneSpec,
-    QuantizeSpec,
-    Recipe,
-    RecoverSpec,
-)
+from engine.contract.recipe import TABLES
 from engine.contract.texts import TEXTS
 
 FOLDER = Path(__file__).resolve().parent
@@ -39,17 +28,13 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
 }
 """What lupdate is told for each language."""
 _TOOLS = Path(PySide6.__file__).parent
-_RECORDS = (
-    Recipe, ModelSpec, DataSpec, PruneSpec, LayerPruneSpec, QuantizeSpec, LayerQuantizeSpec, RecoverSpec, JointSpec,
-    ExportSpec,
-)  # fmt: skip
 
 
 def contract_texts() -> Iterator[tuple[str, str]]:
     """Every text of the contract that a user can see, with its context; some come twice."""
     for sentence in TEXTS.values():
         yield "engine", sentence
-    for record in _RECORDS:
+    for record in TABLES.values():
         for field in fields_of(record):
             yield "contract", field.title
             yield "contract", field.help

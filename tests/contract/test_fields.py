@@ -9,9 +9,8 @@ from engine.contract import methods
 from engine.contract import recipe as recipes
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
 from engine.contract.methods import FAMILIES, Choice
-from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe, RecoverSpec
+from engine.contract.recipe import TABLES, PruneSpec, QuantizeSpec, Recipe, RecoverSpec
 from engine.contract.record import Record
-from engine.terminal.methods import TABLES
 
 SPECS = [
     value

@@ -94,6 +94,11 @@ def test_that_a_cancelled_run_says_that_the_best_is_kept(page):
     assert page.compare.isVisible()
 
 
+def test_that_a_run_cancelled_before_its_first_result_promises_none(page):
+    page.add_events([RunFinished(outcome=Outcome.CANCELLED, result=None)])
+    assert page.banner.text() == "Cancelled before there was a result. Resume goes on from here."
+
+
 def test_that_a_failed_run_says_why_and_what_to_do(page):
     tell(page, Outcome.FAILED)
     assert page.phase() is RunPhase.FAILED
