@@ -33,6 +33,7 @@ from engine.contract.recipe import (
 from engine.data.splits import Data, Split
 from engine.joint.compressed import CompressedModel
 from engine.joint.schedule import move_to_step_, simultaneous_plan
+from engine.models.example import Example
 from engine.models.graph import capture
 from engine.training.loop import Hooks, Training, train_until
 
@@ -92,7 +93,7 @@ def ours(images: torch.Tensor, labels: torch.Tensor, *, is_on: bool) -> Runner:
         quantize=QuantizeSpec(mode=QuantizeMode.AWARE) if is_on else None,
         joint=JointSpec(strategy=Strategy.SIMULTANEOUS if is_on else Strategy.SEQUENTIAL),
     )
-    model = CompressedModel(capture(ResNet20(), SHAPE), recipe)
+    model = CompressedModel(capture(ResNet20(), Example(SHAPE)), recipe)
     split, nothing = Split(images, labels), Split(images[:0], labels[:0])
     names = tuple(str(number) for number in range(10))
     data = Data(

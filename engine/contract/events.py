@@ -10,7 +10,7 @@ import msgspec
 
 from engine.contract.record import Record
 from engine.contract.report import Report
-from engine.contract.stats import LayerStats, ModelStats
+from engine.contract.stats import LayerSensitivity, LayerStats, ModelStats
 
 
 class Outcome(StrEnum):
@@ -98,6 +98,20 @@ class LayerChanged(_Event, frozen=True, kw_only=True, tag="LayerChanged"):
     stats: LayerStats
 
 
+class LayerMeasured(_Event, frozen=True, kw_only=True, tag="LayerMeasured"):
+    """The sensitivity of one layer, after ``samples`` validation samples; a later event for it replaces this one.
+
+    ``step`` of ``steps`` of the whole measurement are done; ``baseline`` is the unchanged model's metric so far.
+    """
+
+    layer: str
+    sensitivity: LayerSensitivity
+    step: int
+    steps: int
+    samples: int = 0
+    baseline: float | None = None
+
+
 class CheckpointSaved(_Event, frozen=True, kw_only=True, tag="CheckpointSaved"):
     """A checkpoint lies at ``path``, relative to the run's folder."""
 
@@ -146,6 +160,7 @@ RunEvent = (
     | Progress
     | MetricsLogged
     | LayerChanged
+    | LayerMeasured
     | CheckpointSaved
     | Paused
     | Continued

@@ -7,12 +7,12 @@ are obeyed at any time, between batches and layers.
 import msgspec
 
 from engine.contract.events import RunEvent
-from engine.contract.methods import Device, ExportFormat
+from engine.contract.methods import Device, ExportFormat, InputKind, SensitivityKind
 from engine.contract.recipe import DataSpec, Recipe
 from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
-from engine.contract.source import ModelSource
-from engine.contract.stats import Inspection
+from engine.contract.source import FileContents, ModelSource
+from engine.contract.stats import Inspection, SensitivityMap
 
 PROTOCOL = 1
 
@@ -36,10 +36,29 @@ class Inspect(_Job, frozen=True, kw_only=True, tag="Inspect"):
     data: DataSpec | None = None
 
 
+class Look(_Job, frozen=True, kw_only=True, tag="Look"):
+    """What is this file, and which architecture fits it? Runs nothing of it. Answered by :class:`FileContents`."""
+
+    source: ModelSource
+
+
 class Preview(_Job, frozen=True, kw_only=True, tag="Preview"):
-    """What does the data hold? Answered by :class:`DataSummary`."""
+    """What does the data hold? Answered by :class:`DataSummary`; with ``source``, what that model says of it."""
 
     data: DataSpec
+    source: ModelSource | None = None
+
+
+class Sensitivity(_Job, frozen=True, kw_only=True, tag="Sensitivity"):
+    """How much does each layer bear? Answered by :class:`SensitivityMap`; full needs ``data``.
+
+    Layers are told by :class:`LayerMeasured` as they come; ``samples`` of the validation split are measured.
+    """
+
+    source: ModelSource
+    kind: SensitivityKind = SensitivityKind.QUICK
+    data: DataSpec | None = None
+    samples: int = 1000
 
 
 class Estimate(_Job, frozen=True, kw_only=True, tag="Estimate"):
@@ -97,12 +116,42 @@ class Shutdown(_Request, frozen=True, kw_only=True, tag="Shutdown"):
     """Cancel in order and end the process."""
 
 
-Job = Inspect | Preview | Estimate | Run | Export | Verify
+Job = Inspect | Look | Preview | Sensitivity | Estimate | Run | Export | Verify
 Request = Job | Trust | Pause | Continue | Cancel | Detach | Shutdown
 
 
+class Picture(Record, frozen=True, kw_only=True):
+    """A small image: rows of bytes, one (grey) or three (RGB) a pixel."""
+
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+
+
+class SamplePreview(Record, frozen=True, kw_only=True):
+    """One sample as a person sees it.
+
+    Attributes:
+        label: its class.
+        picture: of an image, or the spectrum of a log-mel sound (time to the right, low bands below).
+        text: the words that the model reads.
+        wave: of a waveform, (lowest, highest) of each of at most 200 spans.
+        values: the first 32 of other numbers.
+        predicted: the class that the model says, with its probability; None without a model.
+    """
+
+    label: int
+    picture: Picture | None = None
+    text: str = ""
+    wave: tuple[tuple[float, float], ...] = ()
+    values: tuple[float, ...] = ()
+    predicted: int | None = None
+    probability: float | None = None
+
+
 class DataSummary(Record, frozen=True, kw_only=True):
-    """What a data source holds. ``thumbnails`` are tiny grey or RGB images, rows of bytes in base64."""
+    """What a data source holds. Counts are of all splits together; ``samples`` are ten of the test split."""
 
     sample_shape: tuple[int, ...]
     train: int
@@ -110,6 +159,10 @@ class DataSummary(Record, frozen=True, kw_only=True):
     test: int
     classes: int
     class_counts: tuple[int, ...]
+    kind: InputKind = InputKind.VALUES
+    class_names: tuple[str, ...] = ()
+    samples: tuple[SamplePreview, ...] = ()
+    vocabulary: int | None = None
 
 
 class Estimation(Record, frozen=True, kw_only=True):
@@ -185,11 +238,15 @@ class Heartbeat(_Answer, frozen=True, kw_only=True, tag="Heartbeat"):
 
 
 Answer = Ready | Event | Question | Result | Failed | Busy | Heartbeat
-JobValue = Inspection | DataSummary | Estimation | Report | Artifact | Verification
+JobValue = (
+    Inspection | FileContents | DataSummary | SensitivityMap | Estimation | Report | Artifact | Verification
+)
 
 VALUE_TYPES: dict[type[Job], type[Record]] = {
     Inspect: Inspection,
+    Look: FileContents,
     Preview: DataSummary,
+    Sensitivity: SensitivityMap,
     Estimate: Estimation,
     Run: Report,
     Export: Artifact,

@@ -175,8 +175,40 @@ class DataKind(Choice):
     """Where data comes from."""
 
     SAMPLE = "sample", "Sample", "The digits that ship with Penjing."
-    NPZ = "npz", "Arrays", "npz:FILE with x_train, y_train, x_test and y_test."
+    NPZ = "npz", "Arrays", "npz:FILE with x_train, y_train, x_test and y_test, or a folder of such npy files."
+    FOLDER = (
+        "folder",
+        "Image folder",
+        "folder:DIR with one folder of images a class, or such folders in train and test.",
+    )
+    TORCHVISION = (
+        "torchvision",
+        "Torchvision",
+        "torchvision:NAME?root=DIR, such as MNIST or CIFAR10; fetched only with &download=true.",
+    )
+    CSV = "csv", "Text table", "csv:FILE with a column of texts and a column of labels."
+    AUDIO = (
+        "audio",
+        "Audio folder",
+        "audio:DIR with one folder of recordings a class, or names that begin with the label.",
+    )
     PYTHON = "python", "Python file", "FILE.py:callable, which returns the splits; runs that file."
+
+
+class InputKind(Choice):
+    """What one sample is, and so how it is shown."""
+
+    IMAGE = "image", "Image", "Channels, height and width."
+    TEXT = "text", "Text", "Numbers of words, in order."
+    AUDIO = "audio", "Sound", "A waveform, or its spectrum over time."
+    VALUES = "values", "Values", "Numbers of any other meaning."
+
+
+class AudioFeatures(Choice):
+    """What a model hears of a recording."""
+
+    WAVEFORM = "waveform", "Waveform", "The samples themselves, (1, samples)."
+    LOG_MEL = "log_mel", "Log-mel", "Logarithms of the energy in mel bands over time, (1, bands, frames)."
 
 
 class SourceFormat(Choice):
@@ -184,7 +216,34 @@ class SourceFormat(Choice):
 
     SAMPLE = "sample", "Sample", "The network that ships with Penjing."
     STATE_DICT = "state_dict", "Weights only", "Tensors by name; the architecture is named separately."
+    CHECKPOINT = "checkpoint", "Checkpoint", "What a training saved: weights among other things."
+    LIGHTNING = "lightning", "Lightning checkpoint", "A .ckpt of PyTorch Lightning."
     MODULE = "module", "Whole module", "A pickled torch.nn.Module."
+    SAFETENSORS = (
+        "safetensors",
+        "Safetensors",
+        "Tensors by name, without code; the architecture is named separately.",
+    )
+    HUGGING_FACE = (
+        "hugging_face",
+        "Hugging Face folder",
+        "config.json beside safetensors; built by transformers.",
+    )
+    TORCHSCRIPT = "torchscript", "TorchScript", "A program that torch.jit saved."
+    EXPORTED = "exported", "Exported program", "A graph that torch.export saved, a .pt2 file."
+    ONNX = "onnx", "ONNX", "A graph for ONNX Runtime, turned back into modules."
+    NAMED = "named", "By name", "torchvision:NAME or timm:NAME, with weights as they are initialized."
+
+
+class SensitivityKind(Choice):
+    """How the sensitivity of layers is found."""
+
+    QUICK = "quick", "Quick", "From the weights alone: noise of rounding, and energy that pruning leaves."
+    FULL = (
+        "full",
+        "Full",
+        "Each layer is pruned and rounded by itself, and the accuracy on validation samples measured.",
+    )
 
 
 FAMILIES: dict[str, type[Choice]] = {
@@ -203,6 +262,8 @@ FAMILIES: dict[str, type[Choice]] = {
     "data.source": DataKind,
     "data.augment": Augmentation,
     "data.task": Task,
+    "data.audio.features": AudioFeatures,
+    "inspect.sensitivity": SensitivityKind,
     "model.format": SourceFormat,
     "export.formats": ExportFormat,
 }

@@ -11,7 +11,7 @@ def check_data_fits(data: Data, model: LoadedModel) -> None:
     Raises:
         RequestError: the shapes differ, or a label is none of the model's classes.
     """
-    check_shape(data, model.example_shape)
+    check_shape(data, model.example.shape)
     for name in ("train", "validation", "test"):
         check_labels(name, getattr(data, name), classes=model.output_classes)
 

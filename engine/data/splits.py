@@ -13,6 +13,7 @@ from engine.contract.recipe import DataSpec
 from engine.data.arrays import Arrays, read_npz
 from engine.data.checks import checked_split
 from engine.data.python import read_python
+from engine.models.example import Example
 from resources import sample_data
 
 
@@ -21,7 +22,7 @@ class Split:
     """Samples and their labels.
 
     Attributes:
-        inputs: uint8 images (N, C, H, W), or float32 of any shape (N, …).
+        inputs: uint8 images (N, C, H, W), int64 words (N, L), or float32 of any shape (N, …).
         labels: int64 (N,).
     """
 
@@ -37,7 +38,8 @@ class Data:
     """All that a model is trained and measured on.
 
     Attributes:
-        mean, std: float32, one value or one a channel.
+        mean, std: float32, one value or one a channel; words are left alone.
+        vocabulary: samples are word numbers in [0, vocabulary); None where they are not words.
         classes: as many as the labels or the names tell, whichever are more.
         class_names: one a class, in the order of the labels; numbers where the recipe names none.
     """
@@ -49,6 +51,12 @@ class Data:
     class_names: tuple[str, ...]
     mean: Tensor
     std: Tensor
+    vocabulary: int | None = None
+
+    @property
+    def example(self) -> Example:
+        """The form of one sample as the model takes it."""
+        return Example(self.sample_shape, self.vocabulary)
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -56,7 +64,12 @@ class Data:
         return tuple(self.train.inputs.shape[1:])
 
     def to_inputs(self, batch: Tensor) -> Tensor:
-        """Samples as the model takes them: float32, bytes scaled to [0, 1], then (x - mean) / std per channel."""
+        """Samples as the model takes them.
+
+        Words stay; others become float32, bytes scaled to [0, 1], then (x - mean) / std per channel.
+        """
+        if self.vocabulary is not None:
+            return batch
         is_bytes = batch.dtype == torch.uint8
         scaled = batch.to(torch.float32).div_(255) if is_bytes else batch
         shape = (1, -1) + (1,) * (batch.dim() - 2)

@@ -58,7 +58,7 @@ class ExportJob:
 
 def export_float32(job: ExportJob, path: Path) -> Artifact:
     """The compressed network in floats, without rounding."""
-    write_onnx(build_onnx(prepare_float(job.model), job.model.captured.example_shape), path)
+    write_onnx(build_onnx(prepare_float(job.model), job.model.captured.example), path)
     return verify_onnx(path, job.float_answers, job.data, job.ctx, planned=0, threads=job.threads)
 
 
@@ -73,7 +73,7 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
         raise RequestError("recipe_int8_without_quantize")
     prepared = prepare_integer(job.model)
     twin = answers_of(IntegerTwin(prepared), job.data, job.ctx)
-    write_onnx(build_onnx(prepared, job.model.captured.example_shape), path)
+    write_onnx(build_onnx(prepared, job.model.captured.example), path)
     planned = placement.integer_operators
     artifact = verify_onnx(path, twin, job.data, job.ctx, planned=planned, threads=job.threads)
     return msgspec.structs.replace(artifact, simulation_agreement=agreement_of(twin, job.rounded_answers))

@@ -13,13 +13,14 @@ from engine.contract.errors import RunError
 from engine.contract.run_folder import write_atomically
 from engine.export.marker import TRANSLATIONS
 from engine.export.prepare import IntegerLayer, Prepared
+from engine.models.example import Example
 
 INPUT_NAME = "input"
 OUTPUT_NAME = "logits"
 PROTOBUF_LIMIT_BYTES = 2**31 - 1
 
 
-def build_onnx(prepared: Prepared, example_shape: tuple[int, ...]) -> onnx.ModelProto:
+def build_onnx(prepared: Prepared, example: Example) -> onnx.ModelProto:
     """The module as an ONNX model with one input (batch, …) and one output (batch, classes).
 
     The batch is left open where the module allows it, and 1 elsewhere.
@@ -27,7 +28,7 @@ def build_onnx(prepared: Prepared, example_shape: tuple[int, ...]) -> onnx.Model
     Raises:
         RunError: the exporter cannot write the module.
     """
-    model = _export(prepared.module, example_shape)
+    model = _export(prepared.module, example)
     for name, layer in prepared.integers.items():
         put_integers_(model.graph, name, layer)
     strip_(model)
@@ -45,7 +46,7 @@ def write_onnx(model: onnx.ModelProto, path: Path) -> None:
     write_atomically(path, model.SerializeToString(deterministic=True))
 
 
-def _export(module: nn.Module, example_shape: tuple[int, ...]) -> onnx.ModelProto:
+def _export(module: nn.Module, example: Example) -> onnx.ModelProto:
     problems: list[str] = []
     for batch, shapes in ((2, ({0: torch.export.Dim("batch", min=1)},)), (1, None)):
         try:
@@ -53,7 +54,7 @@ def _export(module: nn.Module, example_shape: tuple[int, ...]) -> onnx.ModelProt
                 warnings.simplefilter("ignore")
                 program = torch.onnx.export(
                     module,
-                    (torch.zeros(batch, *example_shape),),
+                    (example.zeros(batch),),
                     dynamo=True,
                     verbose=False,
                     dynamic_shapes=shapes,

@@ -188,7 +188,7 @@ class CompressedModel:
         self.switch_quantizers(is_on=False)
         remove_parametrizations_(self.module)
         removed = frozenset(self.structure.removed)
-        replaced = cut_(self.module, self.channels, removed, example_shape=self.captured.example_shape)
+        replaced = cut_(self.module, self.channels, removed, example=self.captured.example)
         for old, new, kept in replaced if optimizer is not None else ():
             assert optimizer is not None
             replace_parameter_(optimizer, old, new, select=partial(select_positions, dims=kept))
@@ -215,7 +215,7 @@ class CompressedModel:
         self.switch_quantizers(is_on=self.structure.is_quantized)
         self.module.eval()
         if isinstance(self.module, fx.GraphModule):
-            propagate_shapes_(self.module, self.captured.example_shape)
+            propagate_shapes_(self.module, self.captured.example)
 
     def sparsity(self) -> float:
         """The share that is removed so far of what the recipe's granularity names."""

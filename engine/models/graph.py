@@ -14,6 +14,7 @@ from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 
 from engine.contract.errors import RequestError, one_line
+from engine.models.example import Example
 
 PROBE_BATCH = 2
 _PLAIN_NAME = re.compile(r"[\w.-]*")
@@ -40,14 +41,19 @@ class CapturedGraph:
 
     Attributes:
         module: the traced GraphModule, or the user's module where ``untraced_because`` says why.
-        example_shape: of one sample.
+        example: the form of one sample.
         output_shape: of one answer, without the batch.
     """
 
     module: nn.Module
-    example_shape: tuple[int, ...]
+    example: Example
     output_shape: tuple[int, ...]
     untraced_because: str | None = None
+
+    @property
+    def example_shape(self) -> tuple[int, ...]:
+        """The shape of one sample."""
+        return self.example.shape
 
     @property
     def graph(self) -> fx.Graph | None:
@@ -62,27 +68,27 @@ class CapturedGraph:
         )
 
 
-def capture(module: nn.Module, example_shape: tuple[int, ...]) -> CapturedGraph:
+def capture(module: nn.Module, example: Example) -> CapturedGraph:
     """Traces ``module`` in evaluation mode and runs it once on a probe batch to learn all shapes.
 
     The parameters are shared with ``module``, not copied.
 
     Raises:
-        RequestError: the model does not run on inputs of ``example_shape``.
+        RequestError: the model does not run on ``example``.
     """
     module.eval()
     reason = None
     try:
         _refuse_code_in_names(module)
         work: nn.Module = _tolerate_layouts_(fx.symbolic_trace(module))
-        answer = propagate_shapes_(work, example_shape)
+        answer = propagate_shapes_(work, example)
     except Exception as error:
         reason = one_line(f"{type(error).__name__}: {error}", 160)
         work = module
-        answer = run_probe(module, example_shape)
+        answer = run_probe(module, example)
     return CapturedGraph(
         module=work,
-        example_shape=example_shape,
+        example=example,
         output_shape=tuple(answer.shape[1:]),
         untraced_because=reason,
     )
@@ -105,25 +111,24 @@ def _tolerate_layouts_(traced: fx.GraphModule) -> fx.GraphModule:
     return traced
 
 
-def probe_input(example_shape: tuple[int, ...], module: nn.Module) -> torch.Tensor:
+def probe_input(example: Example, module: nn.Module) -> torch.Tensor:
     """A fixed batch of :data:`PROBE_BATCH` samples, on the module's device."""
     device = next((p.device for p in module.parameters()), torch.device("cpu"))
-    generator = torch.Generator().manual_seed(0)
-    return torch.rand((PROBE_BATCH, *example_shape), generator=generator).to(device)
+    return example.probe(PROBE_BATCH).to(device)
 
 
-def propagate_shapes_(module: nn.Module, example_shape: tuple[int, ...]) -> torch.Tensor:
+def propagate_shapes_(module: nn.Module, example: Example) -> torch.Tensor:
     """Writes ``tensor_meta`` on every node of a traced module and returns the probe's answer."""
     assert isinstance(module, fx.GraphModule)
     was_training = module.training
     module.eval()
     with torch.no_grad():
-        answer = ShapeProp(module).propagate(probe_input(example_shape, module))
+        answer = ShapeProp(module).propagate(probe_input(example, module))
     module.train(was_training)
     return _checked(answer)
 
 
-def run_probe(module: nn.Module, example_shape: tuple[int, ...]) -> torch.Tensor:
+def run_probe(module: nn.Module, example: Example) -> torch.Tensor:
     """The answer to the probe batch, in evaluation mode.
 
     Raises:
@@ -133,11 +138,11 @@ def run_probe(module: nn.Module, example_shape: tuple[int, ...]) -> torch.Tensor
     module.eval()
     try:
         with torch.no_grad():
-            return _checked(module(probe_input(example_shape, module)))
+            return _checked(module(probe_input(example, module)))
     except RequestError:
         raise
     except Exception as error:
-        raise RequestError("forward_failed", shape=list(example_shape), reason=error) from None
+        raise RequestError("forward_failed", shape=list(example.shape), reason=error) from None
     finally:
         module.train(was_training)
 

@@ -10,6 +10,7 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.run_folder import sha256_of
 from engine.contract.source import ModelSource, SourceInfo
+from engine.models.example import Example
 from engine.models.plain import make_plain_
 from engine.models.readers import READERS, content_of
 from resources import sample_weights
@@ -23,23 +24,23 @@ class LoadedModel:
     Attributes:
         module: on the CPU, float32, in evaluation mode.
         info: where it came from.
-        example_shape: of one sample, without the batch.
+        example: the form of one sample.
         output_classes: logits it answers per sample.
     """
 
     module: nn.Module
     info: SourceInfo
-    example_shape: tuple[int, ...]
+    example: Example
     output_classes: int
 
 
-def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int, ...] | None) -> LoadedModel:
+def open_model(source: ModelSource, ctx: RunContext, *, example: Example | None) -> LoadedModel:
     """Opens what ``source`` names and runs it on a batch of two.
 
     Args:
         source: the file, with absolute paths.
         ctx: asks the user to vouch for files that run code.
-        sample_shape: of the data's samples, where known; ``source.input_shape`` goes before it.
+        example: of the data's samples, where known; ``source.input_shape`` goes before its shape.
 
     Raises:
         RequestError: the file is no model, the weights do not fit, or it does not run.
@@ -52,57 +53,61 @@ def open_model(source: ModelSource, ctx: RunContext, *, sample_shape: tuple[int,
     for parameter in module.parameters():
         # What was frozen when the file was saved has to learn to do without what is pruned.
         parameter.requires_grad_(parameter.is_floating_point())
-    shape = source.input_shape or sample_shape or infer_shape(module, source)
-    classes = (
-        _count_classes_of_data(module, shape, source)
-        if shape is sample_shape
-        else count_classes(module, shape)
-    )
+    if example is not None and source.input_shape in (None, example.shape):
+        wanted = example
+        classes = _count_classes_of_data(module, example, source)
+    else:
+        wanted = infer_example(module, source)
+        classes = count_classes(module, wanted)
     info = SourceInfo(
         file=source.file,
         format=content.format,
         sha256=sha256_of(path),
         size_bytes=path.stat().st_size,
         architecture=source.architecture,
-        input_shape=shape,
+        input_shape=wanted.shape,
         output_classes=classes,
+        vocabulary=wanted.vocabulary,
     )
-    return LoadedModel(module=module, info=info, example_shape=shape, output_classes=classes)
+    return LoadedModel(module=module, info=info, example=wanted, output_classes=classes)
 
 
-def _count_classes_of_data(module: nn.Module, shape: tuple[int, ...], source: ModelSource) -> int:
+def _count_classes_of_data(module: nn.Module, example: Example, source: ModelSource) -> int:
     """As :func:`count_classes`; where the data's samples do not suit, says which ones would, if that is known.
 
     Raises:
         RequestError: the model does not run on the data's samples.
     """
     try:
-        return count_classes(module, shape)
+        return count_classes(module, example)
     except RequestError:
         try:
-            wanted = infer_shape(module, source)
+            wanted = infer_example(module, source)
             count_classes(module, wanted)
         except RequestError:
-            wanted = shape
-        if wanted == shape:
+            wanted = example
+        if wanted == example:
             raise
-    raise RequestError("data_wrong_shape", found=shape, wanted=wanted)
+    raise RequestError("data_wrong_shape", found=example.shape, wanted=wanted.shape)
 
 
-def infer_shape(module: nn.Module, source: ModelSource) -> tuple[int, ...]:
-    """The shape of one sample, where the kind of network says it.
+def infer_example(module: nn.Module, source: ModelSource) -> Example:
+    """The form of one sample, as ``source`` says it, or where the kind of network does.
 
     Raises:
         RequestError: it does not.
     """
+    first = next((part for part in module.modules() if _has_weight(part)), None)
+    vocabulary = first.num_embeddings if isinstance(first, nn.Embedding) else None
+    if source.input_shape is not None:
+        return Example(source.input_shape, vocabulary)
     if isinstance(module, SimpleNet):
-        return (1, 28, 28)
+        return Example((1, 28, 28))
     if type(module).__module__.startswith("torchvision.models."):
         side = 299 if type(module).__name__ == "Inception3" else 224
-        return (3, side, side)
-    first = next((part for part in module.modules() if _has_weight(part)), None)
+        return Example((3, side, side))
     if isinstance(first, nn.Linear) and isinstance(first.weight, Tensor):
-        return (first.weight.shape[-1],)
+        return Example((first.weight.shape[-1],))
     raise RequestError("input_shape_needed", architecture=source.architecture or type(module).__name__)
 
 
@@ -110,17 +115,17 @@ def _has_weight(module: nn.Module) -> bool:
     return isinstance(getattr(module, "weight", None), Tensor)
 
 
-def count_classes(module: nn.Module, shape: tuple[int, ...]) -> int:
+def count_classes(module: nn.Module, example: Example) -> int:
     """Runs zeros through the model and counts the logits of one sample.
 
     Raises:
-        RequestError: it does not run on that shape, or answers something else than logits.
+        RequestError: it does not run on that form, or answers something else than logits.
     """
     try:
         with torch.no_grad():
-            output = module(torch.zeros(2, *shape))
+            output = module(example.zeros(2))
     except Exception as error:
-        raise RequestError("forward_failed", shape=shape, reason=error) from None
+        raise RequestError("forward_failed", shape=example.shape, reason=error) from None
     if not isinstance(output, Tensor):
         raise RequestError("output_not_logits", found=f"a {type(output).__name__}")
     if output.dim() != 2 or output.shape[0] != 2:

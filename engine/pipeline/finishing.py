@@ -124,8 +124,8 @@ def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / BASELINE
     bare = Recipe(model=inputs.recipe.model)
-    loaded = open_model(source_of(inputs.recipe), ctx, sample_shape=inputs.data.sample_shape)
-    write_onnx(build_onnx(prepare_float(compressed_model(loaded, bare)), loaded.example_shape), path)
+    loaded = open_model(source_of(inputs.recipe), ctx, example=inputs.data.example)
+    write_onnx(build_onnx(prepare_float(compressed_model(loaded, bare)), loaded.example), path)
     return path
 
 

@@ -18,7 +18,7 @@ from engine.tasks.classification import evaluate
 def inspect_model(source: ModelSource, spec: DataSpec | None, ctx: RunContext) -> Inspection:
     """Layers, sums, and metrics on the test split where data is given; writes nothing."""
     data = None if spec is None else load_data(spec, ctx, seed=0)
-    loaded = open_model(source, ctx, sample_shape=None if data is None else data.sample_shape)
+    loaded = open_model(source, ctx, example=None if data is None else data.example)
     metrics = Metrics()
     if data is not None:
         check_data_fits(data, loaded)

@@ -34,7 +34,7 @@ class Inputs:
 
     def fresh_model(self, ctx: RunContext) -> CompressedModel:
         """The model as it comes from its file, once more, ready to be compressed."""
-        loaded = open_model(source_of(self.recipe), ctx, sample_shape=self.data.sample_shape)
+        loaded = open_model(source_of(self.recipe), ctx, example=self.data.example)
         return compressed_model(loaded, self.recipe)
 
 
@@ -46,7 +46,7 @@ def source_of(recipe: Recipe) -> ModelSource:
 
 def compressed_model(loaded: LoadedModel, recipe: Recipe) -> CompressedModel:
     """The loaded model, captured, on the recipe's device."""
-    captured = capture(loaded.module.to(recipe.device.value), loaded.example_shape)
+    captured = capture(loaded.module.to(recipe.device.value), loaded.example)
     return CompressedModel(captured, recipe)
 
 
@@ -57,7 +57,7 @@ def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
         RequestError: something does not fit, or is not there.
     """
     data = load_data(recipe.data, ctx, seed=recipe.seed)
-    loaded = open_model(source_of(recipe), ctx, sample_shape=data.sample_shape)
+    loaded = open_model(source_of(recipe), ctx, example=data.example)
     check_data_fits(data, loaded)
     _check_layer_names(recipe, loaded)
     return Inputs(recipe=recipe, loaded=loaded, data=on_device(data, recipe.device.value), threads=threads)

@@ -8,6 +8,7 @@ import torch
 from torch import fx, nn
 
 from engine.contract.errors import RunError
+from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
 from engine.pruning.channels import ChannelMap
 
@@ -21,7 +22,7 @@ class Replaced(NamedTuple):
 
 
 def cut_(
-    module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int], *, example_shape: tuple[int, ...]
+    module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int], *, example: Example
 ) -> list[Replaced]:
     """Removes channels from an uncut module and proves by a forward pass that shapes and batch size hold.
 
@@ -29,7 +30,7 @@ def cut_(
         module: the traced module that ``channels`` was made from.
         channels: its channels.
         removed: root atoms of the channels that go.
-        example_shape: of one sample.
+        example: the form of one sample.
 
     Returns:
         The parameters that were replaced by smaller ones (so that an optimizer can follow).
@@ -43,7 +44,7 @@ def cut_(
         correct_widths_(module.get_submodule(name))
     _correct_counts_(module, channels, removed)
     before = _answer_shape(module)
-    after = tuple(propagate_shapes_(module, example_shape).shape)
+    after = tuple(propagate_shapes_(module, example).shape)
     if before is not None and before != after:
         raise RunError("cut_inconsistent", found=after, wanted=before, layer=next(iter(kept), ""))
     return replaced

@@ -16,7 +16,7 @@ from pathlib import Path
 import PySide6
 
 from engine.contract.fields import fields_of
-from engine.contract.methods import FAMILIES, Choice, Device
+from engine.contract.methods import FAMILIES, Choice, Device, InputKind
 from engine.contract.recipe import TABLES
 from engine.contract.texts import TEXTS
 
@@ -38,7 +38,7 @@ def contract_texts() -> Iterator[tuple[str, str]]:
         for field in fields_of(record):
             yield "contract", field.title
             yield "contract", field.help
-    families: tuple[type[Choice], ...] = (*FAMILIES.values(), Device)
+    families: tuple[type[Choice], ...] = (*FAMILIES.values(), Device, InputKind)
     for family in families:
         for choice in family:
             yield "contract", choice.label

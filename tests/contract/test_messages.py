@@ -8,11 +8,11 @@ import pytest
 
 from engine.contract import events as ev
 from engine.contract import messages as ms
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import ExportFormat, InputKind, SensitivityKind, SourceFormat
 from engine.contract.recipe import DataSpec
 from engine.contract.record import Record
-from engine.contract.source import ModelSource
-from engine.contract.stats import Metrics
+from engine.contract.source import FileContents, ModelSource, WeightsMatch
+from engine.contract.stats import LayerSensitivity, LayerSuggestion, Metrics, SensitivityMap
 from tests.gui.builders import (
     make_artifact,
     make_events_story,
@@ -25,6 +25,8 @@ from tests.gui.builders import (
 REQUESTS: tuple[ms.Request, ...] = (
     ms.Inspect(id=1, source=ModelSource(file="/m.pt", architecture="torchvision:resnet18"), data=DataSpec()),
     ms.Preview(id=2, data=DataSpec(source="npz:/d.npz"), trust=True),
+    ms.Look(id=2, source=ModelSource(file="/m.pt", entry="model_ema")),
+    ms.Sensitivity(id=2, source=ModelSource(file="/m.pt"), kind=SensitivityKind.FULL, data=DataSpec()),
     ms.Estimate(id=3, recipe=make_recipe()),
     ms.Run(id=4, recipe=make_recipe(), folder="/runs/a", resume=True),
     ms.Export(id=5, folder="/runs/a", format=ExportFormat.ONNX_INT8, output="/out.onnx"),
@@ -49,6 +51,15 @@ EVENTS: tuple[ev.RunEvent, ...] = (
     *make_events_story(),
     ev.RunResumed(step=40, name="sample"),
     ev.LayerChanged(layer="conv1", stats=make_layer()),
+    ev.LayerMeasured(
+        layer="conv1",
+        sensitivity=LayerSensitivity(
+            quantize=((8, 0.9),), suggestion=LayerSuggestion(channel_ratio=0.5, bits=4)
+        ),
+        step=3,
+        steps=9,
+        baseline=0.91,
+    ),
     ev.Paused(),
     ev.Continued(),
     ev.WarningRaised(code="note_slower", message="slower", arguments={"ratio": "0.9"}),
@@ -57,7 +68,32 @@ VALUES: tuple[Record, ...] = (
     make_inspection(),
     make_report(),
     make_artifact(),
-    ms.DataSummary(sample_shape=(1, 28, 28), train=9, validation=1, test=2, classes=2, class_counts=(5, 4)),
+    FileContents(
+        format=SourceFormat.CHECKPOINT,
+        size_bytes=9,
+        entries=("model_ema", "model"),
+        needs_architecture=True,
+        guesses=(WeightsMatch(architecture="torchvision:resnet18", matched=3, total=4, missing=1),),
+    ),
+    SensitivityMap(kind=SensitivityKind.QUICK, layers={"conv1": LayerSensitivity(prune=((0.5, 0.9),))}),
+    ms.DataSummary(
+        sample_shape=(1, 28, 28),
+        train=9,
+        validation=1,
+        test=2,
+        classes=2,
+        class_counts=(5, 4),
+        kind=InputKind.IMAGE,
+        samples=(
+            ms.SamplePreview(
+                label=1,
+                picture=ms.Picture(width=2, height=1, channels=1, pixels=bytes([0, 255])),
+                wave=((-1.0, 0.5),),
+                predicted=0,
+                probability=0.7,
+            ),
+        ),
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from engine.contract.recipe import ModelSpec, PruneSpec, QuantizeSpec, Recipe, RecoverSpec
 from engine.joint.compressed import CompressedModel
+from engine.models.example import Example
 from engine.models.graph import capture
 from resources.sample.net import SimpleNet
 
@@ -280,7 +281,7 @@ def compress(
     network: nn.Module, shape: Shape, prune: PruneSpec | None = None, quantize: QuantizeSpec | None = None
 ) -> CompressedModel:
     """The network, captured, with nothing on it yet."""
-    return CompressedModel(capture(network, shape), make_recipe(prune, quantize))
+    return CompressedModel(capture(network, Example(shape)), make_recipe(prune, quantize))
 
 
 def some_inputs(shape: Shape, count: int = 3, seed: int = 1) -> Tensor:

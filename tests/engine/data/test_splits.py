@@ -354,7 +354,7 @@ def test_that_loading_can_be_cancelled(tmp_path: Path, source: str) -> None:
 def _sample_model() -> LoadedModel:
     from engine.contract.source import ModelSource
 
-    return open_model(ModelSource(file="sample"), RunContext(), sample_shape=None)
+    return open_model(ModelSource(file="sample"), RunContext(), example=None)
 
 
 def test_that_the_sample_fits_its_data() -> None:

@@ -13,6 +13,7 @@ from engine.contract.errors import RequestError
 from engine.export.formats import export_float32, export_int8
 from engine.export.onnx_file import build_onnx
 from engine.export.prepare import prepare_float, prepare_integer
+from engine.models.example import Example
 from tests.engine.export.jobs import make_job
 from tests.engine.networks import error_between, some_inputs
 
@@ -80,7 +81,7 @@ def test_that_the_file_holds_int8_weights_int32_biases_and_uint8_activations(tmp
 def test_that_the_bias_scale_is_input_scale_times_weight_scale() -> None:
     model = make_job("residual").model
     prepared = prepare_integer(model)
-    graph = build_onnx(prepared, (3, 8, 8)).graph
+    graph = build_onnx(prepared, Example((3, 8, 8))).graph
     tensors = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     assert model.placement is not None
     for layer, source in model.placement.inputs.items():

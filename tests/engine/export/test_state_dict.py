@@ -14,6 +14,7 @@ from engine.context import RunContext
 from engine.contract.errors import RunError
 from engine.export.formats import ExportJob, export_state_dict
 from engine.export.python_loader import loader_source
+from engine.models.example import Example
 from engine.models.graph import capture
 from tests.engine.export.jobs import finish, make_data, make_job
 from tests.engine.networks import Branching, Shape, compress, error_between, shake_, some_inputs
@@ -138,7 +139,7 @@ def test_that_a_hostile_attribute_is_never_run(tmp_path: Path) -> None:
     """No forward pass reads ``affine``, so a crafted file may hold anything there; repr shows it as it stands."""
     network = nn.Sequential(nn.BatchNorm1d(6), nn.Linear(6, 5)).eval()
     network[0].affine = f"open({str(tmp_path / 'pwned')!r}, 'w')"
-    captured = capture(network, (6,))
+    captured = capture(network, Example((6,)))
     with pytest.raises(RunError, match="no short form"):
         loader_source(captured.module, title="t", stem="model")
     assert not (tmp_path / "pwned").exists()
@@ -150,6 +151,6 @@ def test_that_a_hostile_name_is_never_run(tmp_path: Path) -> None:
     network = nn.Sequential(nn.Linear(6, 5)).eval()
     name = f'x", open("{target}", "w"), "'
     network._modules = {name: network[0]}
-    captured = capture(network, (6,))
+    captured = capture(network, Example((6,)))
     assert captured.untraced_because is not None and "no plain name" in captured.untraced_because
     assert not (tmp_path / "pwned").exists()

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from engine.analysis.cost import count_macs, count_parameters
 from engine.contract.errors import RequestError
+from engine.models.example import Example
 from engine.models.graph import capture, layers_of, shape_of
 from tests.engine.networks import NETWORKS, Branching, make_network, some_inputs
 
@@ -14,7 +15,7 @@ from tests.engine.networks import NETWORKS, Branching, make_network, some_inputs
 @pytest.mark.parametrize("name", NETWORKS)
 def test_that_a_traced_network_keeps_its_names_and_its_answers(name: str) -> None:
     network, shape = make_network(name)
-    captured = capture(network, shape)
+    captured = capture(network, Example(shape))
     assert captured.untraced_because is None
     assert list(captured.module.state_dict()) == list(network.state_dict())
     inputs = some_inputs(shape)
@@ -24,7 +25,7 @@ def test_that_a_traced_network_keeps_its_names_and_its_answers(name: str) -> Non
 
 def test_that_views_take_tensors_of_any_memory_format() -> None:
     network, shape = make_network("residual")
-    captured = capture(nn.Sequential(network.get_submodule("stem"), Viewed()), shape)
+    captured = capture(nn.Sequential(network.get_submodule("stem"), Viewed()), Example(shape))
     inputs = some_inputs(shape)
     with torch.no_grad():
         wanted = captured.module(inputs)
@@ -42,7 +43,7 @@ class Viewed(nn.Module):
 
 def test_that_every_value_knows_its_shape() -> None:
     network, shape = make_network("simple")
-    captured = capture(network, shape)
+    captured = capture(network, Example(shape))
     assert captured.graph is not None
     shapes = {node.name: shape_of(node) for node in captured.graph.nodes}
     assert shapes["conv1"] == (2, 10, 24, 24)
@@ -52,7 +53,7 @@ def test_that_every_value_knows_its_shape() -> None:
 
 def test_that_what_cannot_be_traced_is_kept_with_the_reason() -> None:
     network = Branching().eval()
-    captured = capture(network, (6,))
+    captured = capture(network, Example((6,)))
     assert captured.module is network and captured.graph is None
     assert captured.untraced_because is not None and "control flow" in captured.untraced_because
 
@@ -72,7 +73,7 @@ class Pair(nn.Module):
 )
 def test_that_what_is_no_classifier_is_refused_in_one_line(network: nn.Module, words: str) -> None:
     with pytest.raises(RequestError, match=words) as caught:
-        capture(network.eval(), (1, 4, 4))
+        capture(network.eval(), Example((1, 4, 4)))
     assert "\n" not in caught.value.message
 
 
@@ -97,7 +98,7 @@ class Everything(nn.Module):
 
 def test_that_multiplications_are_counted_as_by_hand() -> None:
     network = Everything().eval()
-    macs = count_macs(capture(network, (3, 17, 17)))
+    macs = count_macs(capture(network, Example((3, 17, 17))))
     assert macs == {
         "plain": 8 * 8 * 8 * 27,
         "grouped": 6 * 6 * 12 * 2 * 9,

@@ -137,7 +137,7 @@ def test_that_a_broken_file_is_one_clear_line_of_what_is_wrong(
     make(path)
     source = ModelSource(file=str(path), architecture="torchvision:resnet18")
     with pytest.raises(RequestError) as caught:
-        open_model(source, RunContext(), sample_shape=None)
+        open_model(source, RunContext(), example=None)
     assert caught.value.code == code
     assert says in caught.value.message
     assert "\n" not in caught.value.message
@@ -152,7 +152,7 @@ def test_that_a_pickle_that_would_run_a_command_does_not_run_it_without_the_user
     torch.save({"weight": torch.zeros(3), "x": Runs(marker)}, path, _use_new_zipfile_serialization=is_zip)
     user = Questions(answer=False)
     with pytest.raises(TrustRequired) as caught:
-        open_model(ModelSource(file=str(path)), user.context(), sample_shape=None)
+        open_model(ModelSource(file=str(path)), user.context(), example=None)
     assert user.asked == [(path, ("posix.system",))]
     assert "posix.system" in caught.value.message
     assert not marker.exists()
@@ -163,7 +163,7 @@ def test_that_the_users_word_lets_a_pickle_run_what_it_wants(tmp_path: Path, is_
     path, marker = tmp_path / "model.pt", tmp_path / "ran"
     torch.save([Runs(marker)], path, _use_new_zipfile_serialization=is_zip)
     with pytest.raises(RequestError) as caught:
-        open_model(ModelSource(file=str(path)), Questions(answer=True).context(), sample_shape=None)
+        open_model(ModelSource(file=str(path)), Questions(answer=True).context(), example=None)
     assert caught.value.code == "file_no_weights"
     assert marker.exists()
 
@@ -174,7 +174,7 @@ def test_that_a_file_cut_anywhere_raises_only_our_error(tmp_path: Path) -> None:
     for length in range(1, len(whole), 37):
         path.write_bytes(whole[:length])
         with pytest.raises(RequestError):
-            open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+            open_model(ModelSource(file=str(path)), RunContext(), example=None)
 
 
 @pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "legacy"])
@@ -188,7 +188,7 @@ def test_that_flipped_bytes_raise_only_our_error(tmp_path: Path, is_zip: bool) -
         broken[dice.randrange(len(whole))] = dice.randrange(256)
         path.write_bytes(broken)
         try:
-            open_model(ModelSource(file=str(path)), Questions(answer=not is_zip).context(), sample_shape=None)
+            open_model(ModelSource(file=str(path)), Questions(answer=not is_zip).context(), example=None)
             opened += 1
         except RequestError:
             pass

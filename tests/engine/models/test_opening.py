@@ -11,6 +11,7 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError, TrustRequired
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
+from engine.models.example import Example
 from engine.models.opening import open_model
 from engine.models.readers import READERS
 from engine.models.trust import RUNS_PYTHON
@@ -31,8 +32,8 @@ def test_that_every_format_has_a_reader() -> None:
 
 def test_that_the_sample_opens_without_a_question() -> None:
     user = Questions(answer=False)
-    model = open_model(ModelSource(file="sample"), user.context(), sample_shape=None)
-    assert (type(model.module), model.example_shape, model.output_classes) == (SimpleNet, (1, 28, 28), 10)
+    model = open_model(ModelSource(file="sample"), user.context(), example=None)
+    assert (type(model.module), model.example.shape, model.output_classes) == (SimpleNet, (1, 28, 28), 10)
     assert (model.info.format, model.info.file) == (SourceFormat.SAMPLE, "sample")
     assert not model.module.training
     assert user.asked == []
@@ -42,9 +43,9 @@ def test_that_a_whole_torchvision_resnet_opens_without_a_question(tmp_path: Path
     path, user = tmp_path / "model.bin", Questions(answer=False)
     saved = torchvision.models.resnet18(num_classes=7)
     torch.save(saved, path)
-    model = open_model(ModelSource(file=str(path)), user.context(), sample_shape=None)
+    model = open_model(ModelSource(file=str(path)), user.context(), example=None)
     assert _same(model.module, saved)
-    assert (model.example_shape, model.output_classes) == ((3, 224, 224), 7)
+    assert (model.example.shape, model.output_classes) == ((3, 224, 224), 7)
     assert user.asked == []
     assert model.info.format is SourceFormat.MODULE
     assert model.info.size_bytes == path.stat().st_size
@@ -57,7 +58,7 @@ def test_that_a_whole_torchvision_resnet_opens_without_a_question(tmp_path: Path
 def test_that_other_whole_torchvision_models_open_without_a_question(tmp_path: Path, name: str) -> None:
     path, user = tmp_path / "model.pt", Questions(answer=False)
     torch.save(torchvision.models.get_model(name, weights=None, num_classes=3), path)
-    model = open_model(ModelSource(file=str(path)), user.context(), sample_shape=None)
+    model = open_model(ModelSource(file=str(path)), user.context(), example=None)
     assert model.output_classes == 3
     assert user.asked == []
 
@@ -68,8 +69,8 @@ def test_that_a_whole_module_in_the_old_form_asks_first(tmp_path: Path) -> None:
     wants = ("torch.nn.modules.container.Sequential", "torch.nn.modules.linear.Linear")
     source, user = ModelSource(file=str(path)), Questions(answer=True)
     with pytest.raises(TrustRequired):
-        open_model(source, Questions(answer=False).context(), sample_shape=None)
-    assert _same(open_model(source, user.context(), sample_shape=None).module, saved)
+        open_model(source, Questions(answer=False).context(), example=None)
+    assert _same(open_model(source, user.context(), example=None).module, saved)
     assert user.asked == [(path, wants)]
 
 
@@ -77,22 +78,22 @@ def test_that_weights_in_the_old_form_open_without_a_question(tmp_path: Path) ->
     path, saved, user = tmp_path / "weights.pt", torchvision.models.resnet18(), Questions(answer=False)
     torch.save(saved.state_dict(), path, _use_new_zipfile_serialization=False)
     source = ModelSource(file=str(path), architecture="torchvision:resnet18")
-    assert _same(open_model(source, user.context(), sample_shape=None).module, saved)
+    assert _same(open_model(source, user.context(), example=None).module, saved)
     assert user.asked == []
 
 
 def test_that_a_data_parallel_module_is_unwrapped(tmp_path: Path) -> None:
     path, net = tmp_path / "model.pt", nn.Sequential(nn.Linear(6, 4))
     torch.save(nn.DataParallel(net), path)
-    model = open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+    model = open_model(ModelSource(file=str(path)), RunContext(), example=None)
     assert isinstance(model.module, nn.Sequential)
-    assert model.example_shape == (6,)
+    assert model.example.shape == (6,)
 
 
 def test_that_halves_and_frozen_parameters_become_trainable_float32(tmp_path: Path) -> None:
     path = tmp_path / "model.pt"
     torch.save(nn.Sequential(nn.Linear(6, 4)).half().requires_grad_(False), path)
-    model = open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+    model = open_model(ModelSource(file=str(path)), RunContext(), example=None)
     assert all(part.dtype == torch.float32 and part.requires_grad for part in model.module.parameters())
 
 
@@ -101,7 +102,7 @@ def test_that_opening_leaves_the_file_as_it_is(tmp_path: Path) -> None:
     torch.save(nn.Sequential(nn.Linear(6, 4)), path)
     path.chmod(0o444)
     before = (path.read_bytes(), path.stat().st_mtime_ns)
-    open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+    open_model(ModelSource(file=str(path)), RunContext(), example=None)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -114,7 +115,7 @@ def test_that_a_users_class_opens_once_its_python_file_is_vouched_for(
     net, path, user = write_net(tmp_path), tmp_path / "model.pt", Questions(answer=True)
     saved = save_whole(path, pickled_as, is_legacy=is_legacy)
     source = ModelSource(file=str(path), architecture=f"{net}:SmallNet")
-    model = open_model(source, user.context(), sample_shape=SMALL)
+    model = open_model(source, user.context(), example=Example(SMALL))
     assert _same(model.module, saved)
     assert user.asked[0] == (net, RUNS_PYTHON)
     assert [asked for asked, _ in user.asked[1:]] == ([path] if is_legacy else [])
@@ -126,7 +127,7 @@ def test_that_a_users_class_is_not_loaded_when_its_python_file_is_not_vouched_fo
     save_whole(path, "trained_net")
     source = ModelSource(file=str(path), architecture=f"{net}:SmallNet")
     with pytest.raises(TrustRequired):
-        open_model(source, Questions(answer=False).context(), sample_shape=SMALL)
+        open_model(source, Questions(answer=False).context(), example=Example(SMALL))
     assert not marker.exists()
 
 
@@ -134,7 +135,7 @@ def test_that_a_users_class_that_is_nowhere_is_named_with_the_cure(tmp_path: Pat
     path, user = tmp_path / "model.pt", Questions(answer=True)
     save_whole(path, "trained_net")
     with pytest.raises(RequestError, match=r"needs trained_net\.SmallNet.*FILE\.py:SmallNet"):
-        open_model(ModelSource(file=str(path)), user.context(), sample_shape=SMALL)
+        open_model(ModelSource(file=str(path)), user.context(), example=Example(SMALL))
     assert user.asked == []
 
 
@@ -147,9 +148,9 @@ def test_that_an_installed_class_of_others_asks_first(
     torch.save(saved, path)
     source = ModelSource(file=str(path))
     with pytest.raises(TrustRequired, match=r"installed_nets\.SmallNet"):
-        open_model(source, Questions(answer=False).context(), sample_shape=SMALL)
+        open_model(source, Questions(answer=False).context(), example=Example(SMALL))
     user = Questions(answer=True)
-    assert _same(open_model(source, user.context(), sample_shape=SMALL).module, saved)
+    assert _same(open_model(source, user.context(), example=Example(SMALL)).module, saved)
     assert user.asked == [(path, ("installed_nets.SmallNet",))]
 
 
@@ -180,7 +181,7 @@ def test_that_checkpoints_are_unwrapped_and_prefixes_taken_off(tmp_path: Path, w
     net, path, trained = write_net(tmp_path), tmp_path / "weights.pt", user_module("x").SmallNet()
     torch.save(wrap(trained.state_dict()), path)  # type: ignore[operator]
     source = ModelSource(file=str(path), architecture=f"{net}:SmallNet", input_shape=SMALL)
-    model = open_model(source, Questions(answer=True).context(), sample_shape=None)
+    model = open_model(source, Questions(answer=True).context(), example=None)
     assert _same(model.module, trained)
     assert model.info.format is SourceFormat.STATE_DICT
 
@@ -192,7 +193,7 @@ def test_that_weights_of_another_architecture_are_refused_with_the_keys(tmp_path
     torch.save(state, path)
     with pytest.raises(RequestError) as caught:
         open_model(
-            ModelSource(file=str(path), architecture="torchvision:resnet18"), RunContext(), sample_shape=None
+            ModelSource(file=str(path), architecture="torchvision:resnet18"), RunContext(), example=None
         )
     arguments = caught.value.arguments
     assert caught.value.code == "weights_do_not_fit"
@@ -207,7 +208,7 @@ def test_that_only_the_first_keys_of_many_are_shown(tmp_path: Path) -> None:
     torch.save({"weight": torch.zeros(3)}, path)
     with pytest.raises(RequestError) as caught:
         open_model(
-            ModelSource(file=str(path), architecture="torchvision:resnet18"), RunContext(), sample_shape=None
+            ModelSource(file=str(path), architecture="torchvision:resnet18"), RunContext(), example=None
         )
     assert caught.value.arguments["missing"] == "102"  # 122 entries, of which 20 count batches
     assert caught.value.arguments["missing_names"].endswith(", …")
@@ -217,7 +218,7 @@ def test_that_weights_only_want_an_architecture(tmp_path: Path) -> None:
     path = tmp_path / "weights.pt"
     torch.save(nn.Linear(3, 2).state_dict(), path)
     with pytest.raises(RequestError) as caught:
-        open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+        open_model(ModelSource(file=str(path)), RunContext(), example=None)
     assert caught.value.code == "architecture_missing"
 
 
@@ -227,7 +228,8 @@ def _open_module(
     path = tmp_path / "model.pt"
     torch.save(module, path)
     source = ModelSource(file=str(path), input_shape=shape if said else None)
-    return open_model(source, RunContext(), sample_shape=None if said else shape).example_shape
+    example = None if said or shape is None else Example(shape)
+    return open_model(source, RunContext(), example=example).example.shape
 
 
 def test_that_a_first_linear_layer_says_the_shape(tmp_path: Path) -> None:
@@ -263,6 +265,6 @@ def test_that_the_check_of_the_shape_leaves_batch_norms_alone(tmp_path: Path) ->
     path, module = tmp_path / "model.pt", nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4))
     module(torch.randn(8, 6))
     torch.save(module, path)
-    model = open_model(ModelSource(file=str(path)), RunContext(), sample_shape=None)
+    model = open_model(ModelSource(file=str(path)), RunContext(), example=None)
     assert isinstance(model.module[1].running_mean, Tensor)  # type: ignore[index]
     assert _same(model.module, module)

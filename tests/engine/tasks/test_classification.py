@@ -142,7 +142,7 @@ def test_that_evaluation_stops_at_the_next_batch_when_cancelled() -> None:
 def test_that_the_sample_is_well_trained() -> None:
     recipe = read_recipe(sample_recipe())
     data = load_data(recipe.data, RunContext(), seed=recipe.seed)
-    model = open_model(ModelSource(file="sample"), RunContext(), sample_shape=data.sample_shape)
+    model = open_model(ModelSource(file="sample"), RunContext(), example=data.example)
     metrics, _ = evaluate(model.module, data.test, data, RunContext())
     assert metrics.accuracy is not None
     assert metrics.accuracy >= 0.98
