@@ -2,14 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from engine.contract.stats import Histogram, LayerStats
+from engine.analysis.mapped import let_go
+from engine.analysis.streaming import BINS, Spread, pieces_of, spread_of
+from engine.contract.stats import ChannelRanges, Histogram, LayerStats
 
 _OTHER_BITS = 32
-_EXACT_COUNT = 2**24
+_MOST_RANGES = 128
+_LEAST_WIDTH = 1e-30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,54 +22,116 @@ class WeightFacts:
 
     Attributes:
         std: of the population, as numpy's.
+        kurtosis: 3 for a normal distribution.
         sparsity: share of zeros.
         channels: slices along the output axis, None for vectors.
         dead_channels: those that are all zero.
+        ranges: of the channels.
     """
 
     min: float | None
     max: float | None
     mean: float | None
     std: float | None
+    kurtosis: float | None
     sparsity: float
     channels: int | None
     dead_channels: int
+    ranges: ChannelRanges | None
+    histogram: Histogram
 
 
-def histogram_of(weight: Tensor, bins: int = 64) -> Histogram:
-    """Counts of the finite elements in ``bins`` equal steps from the smallest to the largest.
+def histogram_of(weight: Tensor, bins: int = BINS) -> Histogram:
+    """Counts of the finite elements in ``bins`` equal steps from the smallest to the largest, at most 256.
 
     >>> histogram_of(torch.tensor([0.0, 1.0, 1.0]), bins=2)
     Histogram(edges=(0.0, 0.5, 1.0), counts=(1, 2))
     """
-    values = _finite(weight)
-    low, high = (float(value) for value in values.aminmax()) if len(values) else (0.0, 0.0)
-    if low == high:
-        low, high = low - 0.5, high + 0.5
-    # histc counts in float32, which cannot go past 2^24.
-    parts = [torch.histc(part, bins, low, high).long() for part in torch.split(values, _EXACT_COUNT)]
-    counts = torch.stack(parts).sum(dim=0)
-    edges = torch.linspace(low, high, bins + 1, dtype=torch.float64)
-    return Histogram(edges=tuple(edges.tolist()), counts=tuple(counts.tolist()))
+    extremes = _extremes_of(weight.detach().reshape(1, -1), output_axis=0)
+    return _histogram(*_spread(weight, extremes, bins=bins, is_read_only=False))
 
 
-def weight_facts(weight: Tensor, *, output_axis: int = 0) -> WeightFacts:
-    """Measures one weight; what is not finite is left out of range, mean and spread."""
-    values = _finite(weight)
-    dead, channels = 0, None
-    if weight.dim() > 1:
-        channels = weight.shape[output_axis]
-        dead = channels - int(weight.detach().ne(0).movedim(output_axis, 0).flatten(1).any(dim=1).sum())
-    zeros = weight.numel() - int(weight.detach().count_nonzero())
-    low, high = values.aminmax() if len(values) else (None, None)
+def weight_facts(weight: Tensor, *, output_axis: int = 0, is_read_only: bool = False) -> WeightFacts:
+    """Measures one weight; what is not finite is left out of range, mean and spread.
+
+    Args:
+        weight: any shape, any real type.
+        output_axis: along which its channels lie.
+        is_read_only: see :func:`engine.analysis.streaming.pieces_of`.
+    """
+    weight = weight.detach()
+    extremes = _extremes_of(weight if weight.dim() > 1 else weight.reshape(1, -1), output_axis)
+    low, high = extremes.low, extremes.high
+    zeros = weight.numel() - int(weight.count_nonzero())
+    if is_read_only:
+        let_go(weight)
+    spread, edges = _spread(weight, extremes, bins=BINS, is_read_only=is_read_only)
+    is_known = bool((low <= high).any())
     return WeightFacts(
-        min=None if low is None else float(low),
-        max=None if high is None else float(high),
-        mean=float(values.mean()) if len(values) else None,
-        std=float(values.std(correction=0)) if len(values) else None,
+        min=float(low.min()) if is_known else None,
+        max=float(high.max()) if is_known else None,
+        mean=spread.mean if is_known else None,
+        std=math.sqrt(spread.variance) if is_known else None,
+        kurtosis=spread.kurtosis,
         sparsity=zeros / max(weight.numel(), 1),
-        channels=channels,
-        dead_channels=dead,
+        channels=len(low) if weight.dim() > 1 else None,
+        dead_channels=int(((low == 0) & (high == 0)).sum()) if weight.dim() > 1 else 0,
+        ranges=_ranges(low, high) if weight.dim() > 1 and is_known else None,
+        histogram=_histogram(spread, edges),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Extremes:
+    """The smallest and largest finite value of each channel; (inf, -inf) for one that has none."""
+
+    low: Tensor
+    high: Tensor
+    is_finite: bool
+
+
+def _extremes_of(weight: Tensor, output_axis: int) -> _Extremes:
+    if weight.numel() == 0:
+        none = torch.full((weight.shape[output_axis],), math.inf)
+        return _Extremes(low=none, high=-none, is_finite=True)
+    axes = [axis for axis in range(weight.dim()) if axis != output_axis]
+    low, high = weight.amin(dim=axes).float(), weight.amax(dim=axes).float()
+    if bool((low.isfinite() & high.isfinite()).all()):
+        return _Extremes(low=low, high=high, is_finite=True)
+    known = weight.isfinite()
+    return _Extremes(
+        low=weight.float().where(known, math.inf).amin(dim=axes),
+        high=weight.float().where(known, -math.inf).amax(dim=axes),
+        is_finite=False,
+    )
+
+
+def _spread(
+    weight: Tensor, extremes: _Extremes, *, bins: int, is_read_only: bool
+) -> tuple[Spread, tuple[float, ...]]:
+    """Moments and counts, and the edges that the counts lie between."""
+    least, most = float(extremes.low.min()), float(extremes.high.max())
+    if least > most:
+        least = most = 0.0
+    if most - least < _LEAST_WIDTH:
+        least, most = least - 0.5, most + 0.5
+    pieces = partial(pieces_of, weight, is_finite=extremes.is_finite, is_read_only=is_read_only)
+    edges = torch.linspace(least, most, bins + 1, dtype=torch.float64)
+    return spread_of(pieces, least, most, bins=bins), tuple(edges.tolist())
+
+
+def _histogram(spread: Spread, edges: tuple[float, ...]) -> Histogram:
+    return Histogram(edges=edges, counts=spread.counts)
+
+
+def _ranges(low: Tensor, high: Tensor) -> ChannelRanges:
+    """At most :data:`_MOST_RANGES` of them; neighbours share one where there are more channels."""
+    together = -(-len(low) // _MOST_RANGES)
+    lows, highs = torch.split(low, together), torch.split(high, together)
+    return ChannelRanges(
+        low=tuple(float(part.min()) for part in lows),
+        high=tuple(float(part.max()) for part in highs),
+        together=together,
     )
 
 
@@ -81,6 +147,7 @@ def layer_stats(  # noqa: PLR0913 - a row has as many columns
     group: int | None,
     bits: int = 32,
     output_axis: int = 0,
+    is_read_only: bool = False,
 ) -> LayerStats:
     """One row of the layer table.
 
@@ -94,17 +161,8 @@ def layer_stats(  # noqa: PLR0913 - a row has as many columns
         parameters=weight.numel() + other_elements,
         parameter_bytes=math.ceil((weight.numel() * bits + other_elements * _OTHER_BITS) / 8),
         macs=macs,
-        histogram=histogram_of(weight),
         prunable=prunable,
         locked_because=locked_because,
         group=group,
-        **vars(weight_facts(weight, output_axis=output_axis)),
+        **vars(weight_facts(weight, output_axis=output_axis, is_read_only=is_read_only)),
     )
-
-
-def _finite(weight: Tensor) -> Tensor:
-    """The elements as a flat float32 vector, without NaN and infinity."""
-    flat = weight.detach().float().flatten()
-    # The range is not finite where any element is not, and costs a tenth of asking each of them.
-    is_whole = len(flat) > 0 and math.isfinite(sum(map(float, flat.aminmax())))
-    return flat if is_whole else flat[flat.isfinite()]

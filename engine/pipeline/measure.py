@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from engine.analysis.cost import count_macs, total_macs
+from engine.analysis.mapped import let_go
 from engine.analysis.weights import layer_stats
 from engine.contract.stats import LayerStats, Metrics, ModelStats, Totals
 from engine.contract.texts import TEXTS
@@ -18,9 +19,15 @@ from engine.pruning.channels import Reason
 FLOAT_BITS = 32
 
 
-def measure_layers(model: CompressedModel) -> tuple[LayerStats, ...]:
-    """One row for every layer, with its weights as they compute now: masked, and rounded where rounding is on."""
+def measure_layers(model: CompressedModel, *, is_read_only: bool = False) -> tuple[LayerStats, ...]:
+    """One row for every layer, with its weights as they compute now: masked, and rounded where rounding is on.
+
+    Args:
+        model: is not changed.
+        is_read_only: nobody will write to its weights, so those of a mapped file need not stay in memory.
+    """
     macs = count_macs(model.captured)
+    total_bits = sum(tensor.numel() * bits for tensor, bits in _parameters_and_bits(model))
     rows = []
     for name, layer in layers_of(model.module):
         weight = weight_of(layer)
@@ -39,8 +46,10 @@ def measure_layers(model: CompressedModel) -> tuple[LayerStats, ...]:
             group=group.number if group is not None and len(group.layers) > 1 else None,
             bits=weight_bits(model, name),
             output_axis=1 if isinstance(layer, TRANSPOSED) else 0,
+            is_read_only=is_read_only,
         )
-        rows.append(_with_code(row, reason))
+        share = 8 * row.parameter_bytes / max(total_bits, 1)
+        rows.append(_with_code(msgspec.structs.replace(row, size_share=min(share, 1.0)), reason))
     return tuple(rows)
 
 
@@ -98,14 +107,15 @@ def measure_model(
     )
 
 
-def measure_totals(model: CompressedModel) -> Totals:
+def measure_totals(model: CompressedModel, *, is_read_only: bool = False) -> Totals:
     """Sums over all parameters, those outside of layers included."""
     total = nonzero = bits = 0
-    for layer, leaf, tensor in _effective_parameters(model.module):
-        width = weight_bits(model, layer) if leaf == "weight" else FLOAT_BITS
+    for tensor, width in _parameters_and_bits(model):
         total += tensor.numel()
         nonzero += int(torch.count_nonzero(tensor))
         bits += tensor.numel() * width
+        if is_read_only:
+            let_go(tensor)
     return Totals(
         parameters=total,
         nonzero=nonzero,
@@ -113,6 +123,12 @@ def measure_totals(model: CompressedModel) -> Totals:
         sparsity=1 - nonzero / max(total, 1),
         macs=total_macs(count_macs(model.captured)),
     )
+
+
+def _parameters_and_bits(model: CompressedModel) -> Iterator[tuple[torch.Tensor, int]]:
+    """Every parameter as it computes, with the bits of each of its elements."""
+    for layer, leaf, tensor in _effective_parameters(model.module):
+        yield tensor, weight_bits(model, layer) if leaf == "weight" else FLOAT_BITS
 
 
 def _effective_parameters(module: nn.Module) -> Iterator[tuple[str, str, torch.Tensor]]:

@@ -1,9 +1,11 @@
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from engine.analysis.mapped import let_go
 from engine.analysis.weights import histogram_of, layer_stats, weight_facts
 
 
@@ -91,3 +93,43 @@ def test_that_the_weight_is_left_as_it_is() -> None:
     assert torch.equal(weight, before)
     assert weight.grad_fn is None
     assert weight.requires_grad
+
+
+def test_that_kurtosis_is_scipys_without_the_three_taken_off() -> None:
+    weight = make_weight(700, 900)
+    centred = weight.double().numpy() - weight.double().numpy().mean()
+    wanted = (centred**4).mean() / (centred**2).mean() ** 2
+    assert weight_facts(weight).kurtosis == pytest.approx(wanted, rel=1e-4)
+    assert weight_facts(torch.ones(3, 3)).kurtosis is None
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((5, 3, 2, 2), 0), ((3, 5, 2, 2), 1), ((300, 4), 0)])
+def test_that_every_channel_has_its_range(shape: tuple[int, ...], axis: int) -> None:
+    weight = make_weight(*shape)
+    ranges = weight_facts(weight, output_axis=axis).ranges
+    assert ranges is not None
+    rows = np.moveaxis(weight.numpy(), axis, 0).reshape(shape[axis], -1)
+    assert ranges.together == (3 if shape[axis] == 300 else 1)
+    parts = [rows[i : i + ranges.together] for i in range(0, len(rows), ranges.together)]
+    assert ranges.low == tuple(float(part.min()) for part in parts)
+    assert ranges.high == tuple(float(part.max()) for part in parts)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int8])
+def test_that_other_types_are_measured_as_floats(dtype: torch.dtype) -> None:
+    weight = (make_weight(30, 40) * 20).to(dtype)
+    facts = weight_facts(weight)
+    assert facts.max == float(weight.max())
+    assert facts.mean == pytest.approx(float(weight.double().mean()), abs=1e-4)
+    assert sum(facts.histogram.counts) == 1200
+
+
+def test_that_pages_of_a_mapped_file_are_let_go_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "weights.bin"
+    make_weight(3000, 2000).numpy().tofile(path)
+    mapped = torch.from_file(str(path), size=6_000_000, dtype=torch.float32).view(3000, 2000)
+    kept = mapped.clone()
+    assert weight_facts(mapped, is_read_only=True) == weight_facts(kept)
+    assert torch.equal(mapped, kept)
+    let_go(kept)
+    assert torch.equal(mapped, kept)
