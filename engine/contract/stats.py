@@ -177,10 +177,14 @@ class ModelStats(Record, frozen=True, kw_only=True):
 
 
 class Inspection(Record, frozen=True, kw_only=True):
-    """The answer to *what is inside*: the source, its layers, sums, and metrics where data was given."""
+    """The answer to *what is inside*: the source, its layers, sums, and metrics where data was given.
+
+    ``sensitivity`` says how that of the layers was measured, where it was; its own ``layers`` are empty then.
+    """
 
     source: SourceInfo
     layers: tuple[LayerStats, ...]
     totals: Totals
     metrics: Metrics = Metrics()
     untraced_because: str = ""
+    sensitivity: SensitivityMap | None = None
