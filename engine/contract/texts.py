@@ -34,6 +34,11 @@ TEXTS: dict[str, str] = {
     "forward_failed": "The model does not run on an input of shape {shape} ({reason}); correct the input shape.",
     "output_not_logits": "The model answers {found} to one batch; a classifier answers one tensor of (batch, classes).",
     "class_not_found": '"{path}" needs {names}, which is not installed here; name the Python file that defines it as the architecture, such as FILE.py:{name}.',
+    # files that hold a graph
+    "graph_inputs": "The graph takes {found} inputs; a model is opened that takes one tensor, a batch of samples.",
+    "graph_not_raised": "The graph cannot be turned back into layers: {reason}.",
+    "graph_differs": "The layers that the graph was turned back into answer differently (largest difference {found} of the largest output, limit {limit}); open the model's PyTorch file instead.",
+    "operator_unknown": 'The graph cannot be turned back into layers: operator {operator} of node "{node}" is not understood; open the model\'s PyTorch file instead.',
     # data
     "data_scheme": '"{text}" names no data; write sample, npz:FILE, folder:DIR, torchvision:NAME, csv:FILE, audio:DIR or FILE.py:callable.',
     "data_needed": "Pruning and quantizing train and measure the model; name the source of its data.",
