@@ -17,7 +17,7 @@ _LISTED_RUNS = 8
 
 
 class _Refresh(QObject):
-    """Brings a page up to date when it is in front, or when it next comes there: six pages at once would stall."""
+    """Brings a page up to date when it is in front, or when it next comes there: seven pages at once would stall."""
 
     def __init__(self, page: Page, refresh: Callable[[], None], *changes: SignalInstance) -> None:
         super().__init__(page)
@@ -67,6 +67,28 @@ def _build_inspect(desk: Desk) -> Page:
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
     _Refresh(page, lambda: page.set_inspection(session.inspection), session.inspection_changed)
+    return page
+
+
+def _build_data(desk: Desk) -> Page:
+    from gui.pages.data import DataPage
+
+    page, shown = DataPage(), desk.data
+
+    def show() -> None:
+        page.set_data(shown.data, has_model=shown.model is not None)
+        if shown.is_loading:
+            page.set_loading()
+        elif shown.error is not None:
+            page.show_error(shown.error)
+        elif shown.summary is not None:
+            page.set_summary(shown.summary)
+
+    page.load_requested.connect(shown.load)
+    page.again_requested.connect(shown.load_again)
+    page.cancel_requested.connect(shown.cancel)
+    page.choose_requested.connect(desk.ask_for_data)
+    _Refresh(page, show, shown.changed)
     return page
 
 
@@ -134,6 +156,7 @@ def _build_export(desk: Desk) -> Page:
 BUILDERS: dict[PageName, Callable[[Desk], Page]] = {
     PageName.OPEN: _build_open,
     PageName.INSPECT: _build_inspect,
+    PageName.DATA: _build_data,
     PageName.COMPRESS: _build_compress,
     PageName.RUN: _build_run,
     PageName.COMPARE: _build_compare,

@@ -2,23 +2,28 @@
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.contract.errors import PenjingError, RequestError
-from engine.contract.recipe import Recipe
+from engine.contract.errors import PenjingError, RequestError, RunCancelled
+from engine.contract.recipe import DataSpec, Recipe
 from engine.contract.recipe_file import read_recipe
 from engine.contract.recipe_paths import SAMPLE, with_absolute_paths
+from engine.contract.run_folder import RunFolder, RunState
 from engine.contract.source import ModelSource
 from engine.contract.stats import Inspection
 from gui.engine_thread import EngineThread
 from gui.jobs import Jobs
 from gui.session import OpenRequest, Session, first_recipe
 from gui.settings import Settings
+from gui.shown_data import ShownData
 from gui.shown_run import ShownRun
 from gui.widgets.rail import PageName
 from resources import sample_recipe
 
 _RECIPE_SUFFIX = ".toml"
+_LIBRARIES = ("torchvision:", "timm:")
+_HUGGING_FACE_CONFIG = "config.json"
 
 
 class Desk(QObject):
@@ -39,6 +44,7 @@ class Desk(QObject):
         super().__init__(parent)
         self.session, self.jobs = Session(self), Jobs(engine, self)
         self.run = ShownRun(engine, self.session, self.jobs, self)
+        self.data = ShownData(self.session, self.jobs, self)
         self.engine, self.settings = engine, settings
         self._is_demo = False
         self._demo_folder: Path | None = None
@@ -49,33 +55,35 @@ class Desk(QObject):
         self.run.data_missed.connect(self._on_run_data_missed)
 
     def open_path(self, text: str) -> None:
-        """Opens a model, a recipe or a run's folder, by what it is."""
-        path = Path(text).absolute()
+        """Opens a model, a recipe or a run's folder, by what it is; a model of a library by its name."""
+        path = Path(text).expanduser().absolute()
         try:
-            if path.is_dir():
+            if text.startswith(_LIBRARIES):
+                self._ask_about(text)
+            elif path.is_dir() and not _is_model_folder(path):
                 self.run.open(path)
             elif path.suffix == _RECIPE_SUFFIX:
                 self.open_recipe(path)
+            elif path.exists():
+                self._ask_about(str(path))
             else:
-                self._ask_about(path)
+                raise RequestError("file_missing", path=path)
         except PenjingError as error:
             self._refuse(error)
 
-    def _ask_about(self, path: Path) -> None:
-        if not path.is_file():
-            raise RequestError("file_missing", path=path)
+    def _ask_about(self, file: str) -> None:
         self.page_wanted.emit(PageName.OPEN)
-        self.form_wanted.emit(self.known_request(path))
+        self.form_wanted.emit(self.known_request(file))
 
     def ask_for_file(self) -> None:
         """Has the user choose what to open."""
         self.page_wanted.emit(PageName.OPEN)
         self.file_wanted.emit()
 
-    def known_request(self, path: Path) -> OpenRequest:
+    def known_request(self, file: str) -> OpenRequest:
         """A file as it was opened last; with nothing but its path where it is new."""
-        known = (request for request in self.settings.recent() if request.source.file == str(path))
-        return next(known, OpenRequest(source=ModelSource(file=str(path))))
+        known = (request for request in self.settings.recent() if request.source.file == file)
+        return next(known, OpenRequest(source=ModelSource(file=file)))
 
     def open_sample(self) -> None:
         """Opens the sample project."""
@@ -97,6 +105,7 @@ class Desk(QObject):
             file=recipe.model.file,
             architecture=recipe.model.architecture,
             input_shape=recipe.model.input_shape,
+            entry=recipe.model.entry,
         )
         self._open(OpenRequest(source=source, data=recipe.data), recipe)
 
@@ -111,6 +120,7 @@ class Desk(QObject):
 
     @Slot(object, object, object)
     def _on_jobs_inspected(self, request: OpenRequest, inspection: Inspection, recipe: Recipe | None) -> None:
+        request = msgspec.structs.replace(request, format=inspection.source.format)
         is_sample = request.source.file == SAMPLE
         self.opening_changed.emit(False)
         if not is_sample:
@@ -126,7 +136,8 @@ class Desk(QObject):
     @Slot(object)
     def _on_jobs_inspect_failed(self, error: PenjingError) -> None:
         self.opening_changed.emit(False)
-        self._refuse(error)
+        if not isinstance(error, RunCancelled):
+            self._refuse(error)
 
     @Slot()
     def _on_run_reported(self) -> None:
@@ -139,6 +150,21 @@ class Desk(QObject):
         self.form_wanted.emit(opened)
         self.refused.emit(RequestError("data_needed"))
 
+    def ask_for_data(self) -> None:
+        """Has the user say on what the model that is open is measured."""
+        self.page_wanted.emit(PageName.OPEN)
+        if self.session.opened is not None and self.session.opened.source.file != SAMPLE:
+            self.form_wanted.emit(self.session.opened)
+
+    def preview_data(self, data: DataSpec) -> None:
+        """Shows what data holds before a model is opened with it."""
+        self.data.set_data(data)
+        self.page_wanted.emit(PageName.DATA)
+
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)
         self.refused.emit(error)
+
+
+def _is_model_folder(path: Path) -> bool:
+    return (path / _HUGGING_FACE_CONFIG).is_file() and RunFolder(path).state() is RunState.EMPTY

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, SignalInstance, Slot
 
 from engine.client import CANCEL_PATIENCE_S, EngineClient, decode_value, error_of
-from engine.contract.errors import PenjingError
+from engine.contract.errors import PenjingError, RunCancelled
 from engine.contract.events import RunEvent
 from engine.contract.messages import (
     Answer,
@@ -79,6 +79,10 @@ class EngineThread(QThread):
     def cancel(self) -> None:
         """Stops the job of now in order."""
         self._orders.put(lambda: self._send_for_current(Cancel))
+
+    def withdraw(self, job_id: int) -> None:
+        """Stops one job in order, or takes it out of those that wait."""
+        self._orders.put(lambda: self._withdraw(job_id))
 
     def pause(self) -> None:
         """Holds the job of now at its next batch or layer."""
@@ -152,6 +156,13 @@ class EngineThread(QThread):
     def _send_for_current(self, request: type[Cancel | Pause | Continue]) -> None:
         if self._current is not None:
             self._client.send(request(id=self._current.id))
+
+    def _withdraw(self, job_id: int) -> None:
+        if self._current is not None and self._current.id == job_id:
+            self._send_for_current(Cancel)
+        for job in [waiting for waiting in self._waiting if waiting.id == job_id]:
+            self._waiting.remove(job)
+            self._tell(self.job_failed, job, RunCancelled())
 
     def _grant(self, granted: bool) -> None:
         if self._current is not None:

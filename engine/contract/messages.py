@@ -203,11 +203,15 @@ class Event(_Answer, frozen=True, kw_only=True, tag="Event"):
 
 
 class Question(_Answer, frozen=True, kw_only=True, tag="Question"):
-    """The file ``path`` wants to run or import ``wants``; the job waits for :class:`Trust`."""
+    """The file ``path`` wants to run or import ``wants``; the job waits for :class:`Trust`.
+
+    ``sha256`` is of the content that the word will be remembered for; empty where it is not remembered.
+    """
 
     id: int
     path: str
     wants: tuple[str, ...]
+    sha256: str = ""
 
 
 class Result(_Answer, frozen=True, kw_only=True, tag="Result"):

@@ -25,6 +25,7 @@ class PageName(StrEnum):
 
     OPEN = "open"
     INSPECT = "inspect"
+    DATA = "data"
     COMPRESS = "compress"
     RUN = "run"
     COMPARE = "compare"
@@ -144,6 +145,7 @@ class Rail(QFrame):
         return {
             PageName.OPEN: self.tr("Open"),
             PageName.INSPECT: self.tr("Inspect"),
+            PageName.DATA: self.tr("Data"),
             PageName.COMPRESS: self.tr("Compress"),
             PageName.RUN: self.tr("Run"),
             PageName.COMPARE: self.tr("Compare"),

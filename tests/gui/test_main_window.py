@@ -38,6 +38,9 @@ class StillEngine(EngineThread):
     def cancel(self) -> None:
         self.asked.append("cancel")
 
+    def withdraw(self, job_id: int) -> None:
+        self.asked.append("withdraw")
+
     def detach(self) -> None:
         self.asked.append("detach")
 
@@ -123,7 +126,7 @@ def test_that_a_model_is_asked_about_and_remembered_once_it_is_open(window, engi
 
     window.desk.open_path(str(file))
     assert window.page(PageName.OPEN).is_form_shown()
-    window.desk.open_request(window.desk.known_request(file))
+    window.desk.open_request(window.desk.known_request(str(file)))
     answer(engine, make_inspection(file=str(file)))
 
     assert shown_page(window) is PageName.INSPECT
@@ -143,7 +146,7 @@ def test_that_a_recipe_opens_its_model_and_leads_to_compress(window, engine, tmp
 def test_that_a_model_without_data_is_not_run_but_asked_for_its_data(window, engine, tmp_path):
     file = tmp_path / "net.pt"
     file.write_bytes(b"weights")
-    window.desk.open_request(window.desk.known_request(file))
+    window.desk.open_request(window.desk.known_request(str(file)))
     answer(engine, make_inspection(file=str(file)))
 
     window.desk.run.start(window.desk.session.recipe)
@@ -156,7 +159,7 @@ def test_that_a_model_without_data_is_not_run_but_asked_for_its_data(window, eng
 def test_that_a_recipe_may_bring_the_data_that_the_model_was_opened_without(window, engine, tmp_path):
     file = tmp_path / "net.pt"
     file.write_bytes(b"weights")
-    window.desk.open_request(window.desk.known_request(file))
+    window.desk.open_request(window.desk.known_request(str(file)))
     answer(engine, make_inspection(file=str(file)))
     recipe = make_recipe(model=ModelSpec(file=str(file)), data=DataSpec(source="npz:/d/x.npz"))
 
