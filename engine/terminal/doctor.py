@@ -19,6 +19,13 @@ from engine.terminal.arguments import Arguments, Command
 from engine.terminal.messages import output
 
 _PATIENCE_S = 120
+_PACKAGES = ("torchvision", "onnx", "onnxscript", "onnxruntime", "safetensors", "soundfile")
+_OPTIONAL_PACKAGES = {
+    "transformers": "folders of Hugging Face",
+    "timm": "timm's architectures",
+    "tokenizers": "a tokenizer.json",
+    "torchaudio": "faster resampling of recordings",
+}
 _INT8_FLAGS = ("avx512_vnni", "avx_vnni", "amx_int8", "asimddp")
 # torch stays out of this process; and whether it loads at all is best asked by loading it.
 _ASK_TORCH = """
@@ -31,11 +38,15 @@ print(json.dumps({"version": torch.__version__, "devices": devices}))
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One line: what was looked for, what was found, and the cure where it is missing."""
+    """One line: what was looked for, what was found, and the cure where it is missing.
+
+    ``is_optional`` is what is not there and need not be.
+    """
 
     name: str
     found: str
     is_missing: bool = False
+    is_optional: bool = False
     cure: str = ""
 
 
@@ -65,8 +76,9 @@ def check_torch() -> list[Finding]:
 
 
 def check_packages() -> list[Finding]:
-    """The packages that read, write and run models."""
-    return [_package(name) for name in ("torchvision", "onnx", "onnxscript", "onnxruntime")]
+    """The packages that read, write and run models, and those that only some models and data want."""
+    needed = [_package(name) for name in _PACKAGES]
+    return needed + [_optional_package(name, use) for name, use in _OPTIONAL_PACKAGES.items()]
 
 
 def _package(name: str) -> Finding:
@@ -75,6 +87,14 @@ def _package(name: str) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         cure = TEXTS["cure_package"].format(command=f"pip install {name}")
         return Finding(name=name, found="not installed", is_missing=True, cure=cure)
+
+
+def _optional_package(name: str, use: str) -> Finding:
+    finding = _package(name)
+    if not finding.is_missing:
+        return finding
+    cure = TEXTS["cure_optional"].format(use=use, command=f"pip install {name}")
+    return Finding(name=name, found=finding.found, is_optional=True, cure=cure)
 
 
 def check_processor() -> list[Finding]:
@@ -146,9 +166,19 @@ def _doctor(arguments: Arguments) -> int:
 
 
 def _line(finding: Finding) -> Text:
-    mark = ("missing", "yellow") if finding.is_missing else ("ok", "green")
-    line = Text.assemble((f"{mark[0]:<8}", mark[1]), f"{finding.name:<18} {finding.found}")
-    return line.append(f"\n{'':<27}{finding.cure}", "dim") if finding.cure else line
+    line = Text.assemble(_mark(finding), f"{finding.name:<18} {finding.found}")
+    return line.append(f"\n{'':<28}{finding.cure}", "dim") if finding.cure else line
+
+
+def _mark(finding: Finding) -> tuple[str, str]:
+    word, style = (
+        ("missing", "yellow")
+        if finding.is_missing
+        else ("optional", "dim")
+        if finding.is_optional
+        else ("ok", "green")
+    )
+    return f"{word:<9}", style
 
 
 DOCTOR = Command(

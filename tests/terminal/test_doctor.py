@@ -1,11 +1,12 @@
 """`penjing doctor` names what is there, what is missing, and the cure."""
 
+import importlib.metadata
 from pathlib import Path
 
 import pytest
 
 from engine.cli import main
-from engine.terminal.doctor import CHECKS, check_library, check_torch, check_window
+from engine.terminal.doctor import CHECKS, check_library, check_packages, check_torch, check_window
 
 
 def test_that_every_check_has_a_line_and_the_command_is_no_failure(
@@ -13,11 +14,27 @@ def test_that_every_check_has_a_line_and_the_command_is_no_failure(
 ) -> None:
     assert main(["doctor"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
-    names = [line[8:26].strip() for line in lines]
+    names = [line[9:27].strip() for line in lines]
     assert names[:2] == ["Python", "PyTorch"]
     assert {"onnx", "onnxruntime", "torchvision", "Cores", "Window", "Runs"} <= set(names)
     assert len(names) >= len(CHECKS)
-    assert {line[:8].strip() for line in lines} <= {"ok", "missing"}
+    assert {line[:9].strip() for line in lines} <= {"ok", "optional", "missing"}
+
+
+def test_that_a_package_that_only_some_want_is_no_lack_and_says_who_wants_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def version(name: str) -> str:
+        if name in ("timm", "onnx"):
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    found = {finding.name: finding for finding in check_packages()}
+    assert (found["timm"].is_missing, found["timm"].is_optional) == (False, True)
+    assert found["timm"].cure == "Only timm's architectures want it. Type: pip install timm"
+    assert found["onnx"].is_missing
+    assert found["transformers"].cure == ""
 
 
 def test_that_a_broken_torch_is_told_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
