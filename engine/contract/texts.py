@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "wants_python": "runs this Python file",
     "architecture_missing": '"{path}" holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable.',
     "architecture_unknown": 'There is no architecture "{name}"; did you mean "{nearest}"?',
-    "architecture_scheme": '"{text}" names no architecture; write torchvision:NAME or FILE.py:callable.',
+    "architecture_scheme": '"{text}" names no architecture; write torchvision:NAME, timm:NAME or FILE.py:callable.',
     "architecture_arguments": 'The architecture "{text}" does not take these arguments ({reason}); check them.',
     "python_failed": 'The Python file "{path}" could not be used ({reason}); mend it and try again.',
     "python_no_callable": '"{path}" has no callable "{name}"; it has: {found}.',
