@@ -1,6 +1,5 @@
 """The three splits of a data set, in memory: read from where a recipe says, checked, and parted."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,13 +7,14 @@ from torch import Tensor
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
-from engine.contract.methods import Augmentation, DataKind
+from engine.contract.methods import Augmentation, DataKind, InputKind, Task
 from engine.contract.recipe import DataSpec
-from engine.data.arrays import Arrays, read_npz
+from engine.data.arrays import Arrays
 from engine.data.checks import checked_split
-from engine.data.python import read_python
+from engine.data.choosing import limited, stratified
+from engine.data.sources import SOURCES, kind_of
+from engine.data.tokenizer import Tokenizer
 from engine.models.example import Example
-from resources import sample_data
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Data:
         mean, std: float32, one value or one a channel; words are left alone.
         vocabulary: samples are word numbers in [0, vocabulary); None where they are not words.
         classes: as many as the labels or the names tell, whichever are more.
-        class_names: one a class, in the order of the labels; numbers where the recipe names none.
+        class_names: one a class, in the order of the labels; numbers where neither recipe nor source names any.
+        task: what a model does with them.
+        kind: what one sample is.
+        tokenizer: gives words back for their numbers, where texts were read.
     """
 
     train: Split
@@ -52,6 +55,9 @@ class Data:
     mean: Tensor
     std: Tensor
     vocabulary: int | None = None
+    task: Task = Task.CLASSIFICATION
+    kind: InputKind = InputKind.VALUES
+    tokenizer: Tokenizer | None = None
 
     @property
     def example(self) -> Example:
@@ -77,32 +83,6 @@ class Data:
         return (scaled - mean).div_(std)
 
 
-SOURCES: dict[DataKind, Callable[[str, RunContext], Arrays]] = {
-    DataKind.SAMPLE: lambda text, ctx: read_npz(str(sample_data()), ctx),
-    DataKind.NPZ: lambda text, ctx: read_npz(text.removeprefix("npz:"), ctx),
-    DataKind.PYTHON: read_python,
-}
-"""What reads each kind of source."""
-
-
-def kind_of(text: str) -> DataKind:
-    """Which kind of source ``text`` names.
-
-    >>> kind_of("npz:digits.npz").value
-    'npz'
-
-    Raises:
-        RequestError: it names none.
-    """
-    if text == "sample":
-        return DataKind.SAMPLE
-    if text.startswith("npz:"):
-        return DataKind.NPZ
-    if ".py:" in text:
-        return DataKind.PYTHON
-    raise RequestError("data_scheme", text=text)
-
-
 def load_data(spec: DataSpec, ctx: RunContext, *, seed: int) -> Data:
     """The splits that ``spec`` names; validation is taken from train, stratified, by ``seed``.
 
@@ -110,27 +90,70 @@ def load_data(spec: DataSpec, ctx: RunContext, *, seed: int) -> Data:
         RequestError: the source cannot be read or holds what no classifier learns from.
         TrustRequired: the source runs code that the user has not vouched for.
     """
-    arrays = SOURCES[kind_of(spec.source)](spec.source, ctx)
-    whole = Split(*checked_split("train", arrays.x_train, arrays.y_train))
-    test = Split(*checked_split("test", arrays.x_test, arrays.y_test))
-    if test.inputs.shape[1:] != whole.inputs.shape[1:]:
-        raise RequestError(
-            "data_wrong_shape", found=tuple(test.inputs.shape[1:]), wanted=tuple(whole.inputs.shape[1:])
-        )
-    if spec.augment is not Augmentation.NONE and whole.inputs.dim() != 4:
+    source = kind_of(spec.source)
+    arrays = SOURCES[source](spec, ctx)
+    whole, test = _checked(arrays, spec)
+    kind = _input_kind(source, whole.inputs)
+    if spec.augment is not Augmentation.NONE and (whole.inputs.dim() != 4 or kind is InputKind.AUDIO):
         raise RequestError("augment_needs_images", kind=spec.augment, found=tuple(whole.inputs.shape[1:]))
     train, validation = split_off(whole, spec.validation, seed=seed)
-    classes = max(len(spec.class_names), *(int(part.labels.max()) + 1 for part in (whole, test)))
+    names = spec.class_names + arrays.class_names[len(spec.class_names) :]
+    classes = max(len(names), *(int(split.labels.max()) + 1 for split in (whole, test)))
     channels = whole.inputs.shape[1] if whole.inputs.dim() > 1 else 1
     return Data(
         train=train,
         validation=validation,
         test=test,
         classes=classes,
-        class_names=spec.class_names + tuple(str(label) for label in range(len(spec.class_names), classes)),
+        class_names=names + tuple(str(label) for label in range(len(names), classes)),
         mean=_per_channel("mean", spec.mean or (0.0,), channels=channels),
         std=_per_channel("std", spec.std or (1.0,), channels=channels),
+        vocabulary=_vocabulary(arrays, whole, test) if kind is InputKind.TEXT else None,
+        task=spec.task,
+        kind=kind,
+        tokenizer=arrays.tokenizer,
     )
+
+
+def _checked(arrays: Arrays, spec: DataSpec) -> tuple[Split, Split]:
+    """The whole of train, and test, with at most as many samples as the recipe wants."""
+    whole, test = (
+        _limited(Split(*checked_split(name, samples, labels)), spec.limit)
+        for name, samples, labels in (
+            ("train", arrays.x_train, arrays.y_train),
+            ("test", arrays.x_test, arrays.y_test),
+        )
+    )
+    if test.inputs.shape[1:] != whole.inputs.shape[1:]:
+        raise RequestError(
+            "data_wrong_shape", found=tuple(test.inputs.shape[1:]), wanted=tuple(whole.inputs.shape[1:])
+        )
+    if test.inputs.dtype != whole.inputs.dtype:
+        raise RequestError("data_types_differ", test=test.inputs.dtype, train=whole.inputs.dtype)
+    return whole, test
+
+
+def _limited(split: Split, limit: int | None) -> Split:
+    if limit is None or len(split) <= limit:
+        return split
+    places = limited(split.labels, limit)
+    return Split(split.inputs[places], split.labels[places])
+
+
+def _input_kind(source: DataKind, inputs: Tensor) -> InputKind:
+    """What one sample is: three axes, with one channel or the three of colours, are an image's."""
+    if inputs.dtype == torch.int64:
+        return InputKind.TEXT
+    if source is DataKind.AUDIO:
+        return InputKind.AUDIO
+    is_image = inputs.dim() == 4 and inputs.shape[1] in (1, 3, 4)
+    return InputKind.IMAGE if is_image else InputKind.VALUES
+
+
+def _vocabulary(arrays: Arrays, whole: Split, test: Split) -> int:
+    if arrays.tokenizer is not None:
+        return arrays.tokenizer.size
+    return max(int(split.inputs.max()) for split in (whole, test)) + 1
 
 
 def split_off(whole: Split, share: float, *, seed: int) -> tuple[Split, Split]:
@@ -145,26 +168,10 @@ def split_off(whole: Split, share: float, *, seed: int) -> tuple[Split, Split]:
     if share > 0 and not 0 < count < len(whole):
         raise RequestError("split_too_small", validation=share, samples=len(whole))
     is_validation = torch.zeros(len(whole), dtype=torch.bool)
-    is_validation[_stratified(whole.labels, count, seed=seed)] = True
+    is_validation[stratified(whole.labels, count, seed=seed)] = True
     parts = (~is_validation, is_validation)
     train, validation = (Split(whole.inputs[part], whole.labels[part]) for part in parts)
     return train, validation
-
-
-def _stratified(labels: Tensor, count: int, *, seed: int) -> Tensor:
-    """``count`` indices, of each class about its share.
-
-    Each sample of a class of n, shuffled, gets the rank (i + u) / n with one random u a class; the ``count``
-    smallest ranks are every class's share, and u decides fairly who gives the last ones.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    ranks = torch.empty(len(labels), dtype=torch.float64)
-    for label in torch.unique(labels):
-        members = (labels == label).nonzero().squeeze(1)
-        order = torch.randperm(len(members), generator=generator)
-        offset = torch.rand((), generator=generator, dtype=torch.float64)
-        ranks[members[order]] = (torch.arange(len(members), dtype=torch.float64) + offset) / len(members)
-    return ranks.argsort(stable=True)[:count]
 
 
 def _per_channel(name: str, values: tuple[float, ...], *, channels: int) -> Tensor:

@@ -13,6 +13,7 @@ from engine.contract.source import ModelSource, SourceInfo
 from engine.models.example import Example
 from engine.models.plain import make_plain_
 from engine.models.readers import READERS, content_of
+from engine.models.words import explain_kind
 from resources import sample_weights
 from resources.sample.net import SimpleNet
 
@@ -81,6 +82,7 @@ def _count_classes_of_data(module: nn.Module, example: Example, source: ModelSou
     try:
         return count_classes(module, example)
     except RequestError:
+        explain_kind(module, example)
         try:
             wanted = infer_example(module, source)
             count_classes(module, wanted)

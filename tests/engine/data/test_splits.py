@@ -11,7 +11,8 @@ from engine.contract.methods import Augmentation, DataKind
 from engine.contract.recipe import DataSpec
 from engine.contract.recipe_file import read_recipe
 from engine.data.fit import check_data_fits
-from engine.data.splits import SOURCES, Data, load_data
+from engine.data.sources import SOURCES
+from engine.data.splits import Data, load_data
 from engine.models.opening import LoadedModel, open_model
 from engine.models.trust import RUNS_PYTHON
 from resources import sample_data, sample_recipe
@@ -204,7 +205,7 @@ def test_that_arrays_no_classifier_learns_from_are_refused(
         ({"std": (1.0, 1.0, 1.0)}, "normalisation_channels"),
         ({"source": "mnist"}, "data_scheme"),
         ({"source": "npz:/nowhere/data.npz"}, "file_missing"),
-        ({"source": "npz:/"}, "file_is_folder"),
+        ({"source": "npz:/"}, "data_missing_files"),
     ],
 )
 def test_that_a_spec_that_does_not_fit_its_data_is_refused(
