@@ -12,7 +12,8 @@ import traceback
 from engine.contract.errors import PenjingError
 from engine.terminal.arguments import Arguments, Command, parse
 from engine.terminal.doctor import DOCTOR
-from engine.terminal.inspect import INIT, INSPECT
+from engine.terminal.init import INIT
+from engine.terminal.inspect import INSPECT
 from engine.terminal.messages import complain
 from engine.terminal.methods import METHODS
 from engine.terminal.results import COMPARE, EXPORT, VERIFY

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 import tomli_w
@@ -13,10 +13,11 @@ import tomli_w
 from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
 from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
-from engine.contract.recipe import SCHEMA, Recipe
+from engine.contract.recipe import SCHEMA, DataSpec, Recipe
 from engine.contract.run_folder import write_atomically
 
 Table = dict[str, Any]
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 _LAYER_TABLES = {"prune.layers", "quantize.layers"}
 
 
@@ -27,6 +28,18 @@ def read_recipe(path: Path, settings: Sequence[str] = ()) -> Recipe:
         RequestError: the file is missing, not TOML, or not a valid recipe.
     """
     return recipe_from(apply_settings(read_table(path), settings))
+
+
+def read_data(path: Path) -> DataSpec:
+    """The ``[data]`` of a recipe; its other tables are not looked at.
+
+    Raises:
+        RequestError: the file is missing, not TOML, or its data are not valid.
+    """
+    table = read_table(path).get("data")
+    if not isinstance(table, dict):
+        raise RequestError("recipe_missing_key", key="data")
+    return _checked(table, DataSpec, "data")
 
 
 def read_table(path: Path) -> Table:
@@ -72,14 +85,19 @@ def recipe_from(table: Table) -> Recipe:
     """
     if table.get("schema", SCHEMA) != SCHEMA:
         raise RequestError("recipe_schema", found=table["schema"], wanted=SCHEMA)
-    for path, record, found in _tables(Recipe, table, ""):
-        _refuse_unknown(path, record, found)
-    try:
-        recipe = msgspec.convert(table, Recipe)
-    except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+    recipe = _checked(table, Recipe, "")
     check_consistency(recipe)
     return recipe
+
+
+def _checked(table: Table, record: type[_Record], place: str) -> _Record:
+    """The record of the table that stands at ``place`` in the recipe."""
+    for path, part, found in _tables(record, table, place):
+        _refuse_unknown(path, part, found)
+    try:
+        return msgspec.convert(table, record)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error), place) from None
 
 
 def check_consistency(recipe: Recipe) -> None:
@@ -134,10 +152,10 @@ def _refuse_unknown(path: str, record: type[msgspec.Struct], table: Table) -> No
         raise RequestError("recipe_unknown_key_alone", key=full, known=", ".join(known))
 
 
-def _invalid(text: str) -> RequestError:
+def _invalid(text: str, table: str) -> RequestError:
     """The sentence of msgspec as ours: «Expected `float` < 1.0 - at `$.prune.ratio`»."""
     reason, _, place = text.partition(" - at `$")
-    key = place.rstrip("`").lstrip(".") or "recipe"
+    key = (table + place.rstrip("`")).lstrip(".") or "recipe"
     missing = re.search(r"required field `(\w+)`", reason)
     if missing:
         name = missing.group(1) if key == "recipe" else f"{key}.{missing.group(1)}"
@@ -160,10 +178,19 @@ def commented_recipe(recipe: Recipe) -> str:
     lines = ["# A recipe of Penjing. `penjing methods` lists every choice."]
     lines += _commented_fields(recipe)
     for name in ("model", "data", "prune", "quantize", "recover", "joint", "export"):
-        part = getattr(recipe, name)
-        if part is not None:
-            lines += ["", f"[{name}]", *_commented_fields(part)]
+        lines += _commented_table(name, getattr(recipe, name))
     return "\n".join(lines) + "\n"
+
+
+def _commented_table(place: str, record: msgspec.Struct | None) -> list[str]:
+    if record is None:
+        return []
+    lines = ["", f"[{place}]", *_commented_fields(record)]
+    for name in record.__struct_fields__:
+        part = getattr(record, name)
+        if isinstance(part, msgspec.Struct):
+            lines += _commented_table(f"{place}.{name}", part)
+    return lines
 
 
 def _commented_fields(record: msgspec.Struct) -> list[str]:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from engine import __version__
 from engine.contract.errors import RequestError
-from engine.contract.methods import Device
+from engine.contract.methods import Device, SensitivityKind
 
 _MOST_THREADS = 1024
 
@@ -24,6 +24,10 @@ class Arguments(argparse.Namespace):
     json: bool = False
     architecture: str | None = None
     data: str | None = None
+    entry: str | None = None
+    input_shape: tuple[int, ...] | None = None
+    sensitivity: str | None = None
+    samples: int | None = None
     model: str
     recipe: Path
     runs: list[Path]
@@ -129,15 +133,63 @@ def add_json(parser: argparse.ArgumentParser, help: str = "print one JSON object
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The model, what it is made by, and the data to try it on."""
-    parser.add_argument("model", metavar="MODEL", help="a file that torch.save wrote, or the word sample")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="a model file or folder, torchvision:NAME, timm:NAME, or the word sample",
+    )
     parser.add_argument(
         "--architecture",
         metavar="A",
-        help="for files with weights only: torchvision:NAME or FILE.py:callable",
+        help="for files with weights only: torchvision:NAME, timm:NAME or FILE.py:callable",
+    )
+    parser.add_argument(
+        "--entry",
+        metavar="E",
+        help="where a checkpoint holds several sets of weights: which, such as model_ema",
+    )
+    parser.add_argument(
+        "--input-shape",
+        type=_shape,
+        metavar="C,H,W",
+        help="of one sample, such as 3,224,224; only where it cannot be inferred",
     )
     add_data(parser)
 
 
+def _shape(text: str) -> tuple[int, ...]:
+    sizes = text.split(",")
+    if not all(size.strip().isdecimal() and int(size) > 0 for size in sizes):
+        raise RequestError("option_shape", text=text)
+    return tuple(map(int, sizes))
+
+
 def add_data(parser: argparse.ArgumentParser) -> None:
     """The data to measure on."""
-    parser.add_argument("--data", metavar="D", help="sample, npz:FILE or FILE.py:callable")
+    parser.add_argument(
+        "--data",
+        metavar="D",
+        help="sample, npz:FILE, folder:DIR, torchvision:NAME, csv:FILE, audio:DIR, FILE.py:callable, "
+        "or the recipe (a .toml file) whose data is meant",
+    )
+
+
+def add_sensitivity(parser: argparse.ArgumentParser) -> None:
+    """How much each layer bears, and on how many samples that is measured."""
+    parser.add_argument(
+        "--sensitivity",
+        choices=[kind.value for kind in SensitivityKind],
+        help="also how much pruning and how few bits each layer bears: quick from the weights alone, full on --data",
+    )
+    parser.add_argument(
+        "--samples",
+        type=_samples,
+        metavar="N",
+        help="validation samples that full measures on (default: 1000)",
+    )
+
+
+def _samples(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise RequestError("option_samples", value=text)
+    return int(text)

@@ -1,7 +1,8 @@
-"""One job on the engine, with Ctrl-C: the first press cancels in order, the second ends the engine."""
+"""Jobs on the engine, with Ctrl-C: the first press cancels in order, the second ends the engine."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,11 @@ from engine.terminal.arguments import Arguments
 from engine.terminal.messages import say
 
 JOB_ID = 1
+OnEvent = Callable[[RunEvent], None]
+
+
+def _unheard(event: RunEvent) -> None:
+    """Nobody listens."""
 
 
 class Interrupts:
@@ -53,23 +59,49 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._previous)
 
 
-def do_job(arguments: Arguments, job: Job, on_event: Callable[[RunEvent], None] = lambda event: None) -> Any:
-    """Starts a worker, has it do the job, and returns the record that answers it.
+class Engine:
+    """A worker that does one job after another, as the options of the command line say."""
+
+    def __init__(self, arguments: Arguments, client: EngineClient, interrupts: Interrupts) -> None:
+        self._arguments = arguments
+        self._client = client
+        self._interrupts = interrupts
+
+    def do(self, job: Job, on_event: OnEvent = _unheard) -> Any:
+        """Has the worker do the job, and returns the record that answers it.
+
+        Raises:
+            PenjingError: as the worker reports; RunCancelled after Ctrl-C.
+        """
+        job = msgspec.structs.replace(
+            job,
+            threads=self._arguments.threads or 0,
+            device=msgspec.convert(self._arguments.device or "cpu", Device),
+            trust=self._arguments.trust,
+        )
+        try:
+            return self._client.run_job(
+                job, on_event=on_event, is_cancelled=lambda: self._interrupts.is_asked
+            )
+        except RunError:
+            if self._interrupts.is_forced:
+                raise RunCancelled from None
+            raise
+
+
+@contextmanager
+def started_engine(arguments: Arguments) -> Iterator[Engine]:
+    """A worker for several jobs; it ends with the block."""
+    client = EngineClient(is_verbose=arguments.debug)
+    with Interrupts(client) as interrupts, client:
+        yield Engine(arguments, client, interrupts)
+
+
+def do_job(arguments: Arguments, job: Job, on_event: OnEvent = _unheard) -> Any:
+    """Starts a worker for one job, and returns the record that answers it.
 
     Raises:
         PenjingError: as the worker reports; RunCancelled after Ctrl-C.
     """
-    job = msgspec.structs.replace(
-        job,
-        threads=arguments.threads or 0,
-        device=msgspec.convert(arguments.device or "cpu", Device),
-        trust=arguments.trust,
-    )
-    client = EngineClient(is_verbose=arguments.debug)
-    with Interrupts(client) as interrupts, client:
-        try:
-            return client.run_job(job, on_event=on_event, is_cancelled=lambda: interrupts.is_asked)
-        except RunError:
-            if interrupts.is_forced:
-                raise RunCancelled from None
-            raise
+    with started_engine(arguments) as engine:
+        return engine.do(job, on_event)

@@ -1,4 +1,4 @@
-"""Tables for people: what is inside a model, before and after, runs side by side."""
+"""Tables for people: before and after, runs side by side, a file that was verified."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.contract.report import Artifact, Report, Verification
-from engine.contract.stats import Inspection, LayerStats
 from engine.reporting.figures import (
     count_text,
     milliseconds_text,
-    number_text,
-    shape_text,
     share_text,
     size_text,
     visible,
@@ -31,42 +28,6 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     console.print(table)
-
-
-def print_inspection(console: Console, inspection: Inspection) -> None:
-    """All layers, their sums, and how well the model does where data was given."""
-    source, totals, metrics = inspection.source, inspection.totals, inspection.metrics
-    console.print(Text(visible(f"{source.file} · {source.format.label} · {size_text(source.size_bytes)}")))
-    heads = ["Layer", "Kind", "Weight", "Parameters", "Zeros", "Bytes", "MACs", "Channels can be cut"]
-    rows = [_layer_cells(layer) for layer in inspection.layers]
-    sums = [
-        f"{len(inspection.layers)} layers",
-        "",
-        "",
-        count_text(totals.parameters),
-        share_text(totals.sparsity),
-        size_text(totals.parameter_bytes),
-        count_text(totals.macs),
-        "",
-    ]
-    print_table(console, heads, [*rows, sums], left=(0, 1, 7))
-    if metrics.accuracy is not None:
-        console.print(
-            f"Test split: accuracy {share_text(metrics.accuracy)}, loss {number_text(metrics.loss)}"
-        )
-
-
-def _layer_cells(layer: LayerStats) -> list[str]:
-    return [
-        layer.name,
-        layer.kind,
-        shape_text(layer.shape),
-        count_text(layer.parameters),
-        share_text(layer.sparsity),
-        size_text(layer.parameter_bytes),
-        count_text(layer.macs),
-        "yes" if layer.prunable else f"no: {layer.locked_because or 'unknown'}",
-    ]
 
 
 def print_before_after(console: Console, report: Report) -> None:

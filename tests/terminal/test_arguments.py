@@ -32,6 +32,13 @@ from resources import sample_recipe
         (["run", "r.toml", "--jsno"], "--jsno"),
         (["run", "r.toml", "--js"], "--js"),
         (["export", "."], "--format"),
+        (["inspect", "sample", "--sensitivity", "some"], "invalid choice: 'some'"),
+        (["inspect", "sample", "--sensitivity", "full"], "name the source of the data, or measure quick"),
+        (["inspect", "sample", "--samples", "9"], "add --sensitivity full"),
+        (["inspect", "sample", "--sensitivity", "full", "--samples", "0"], "samples = 0 is out of range"),
+        (["inspect", "m.pt", "--input-shape", "3x224x224"], "such as 3,224,224"),
+        (["inspect", "m.pt", "--input-shape", "3,0"], '"3,0" is no shape'),
+        (["inspect", "sample", "--data", "nowhere.toml"], "There is no recipe"),
         (["export", ".", "--format", "tflite"], "choose one of: onnx-float32, onnx-int8, state_dict"),
         (["compare"], "RUN"),
         (["compare", "."], "There is no run"),
@@ -160,6 +167,20 @@ def test_that_methods_prints_one_object_with_families_and_tables(capsys: pytest.
         True,
     )
     assert ratio["help"].startswith("Share removed")
+
+
+def test_that_methods_shows_what_can_be_opened_and_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["methods"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for place, value in (
+        ("model.format", "hugging_face"),
+        ("data.source", "audio"),
+        ("data.audio.features", "log_mel"),
+        ("inspect.sensitivity", "quick"),
+    ):
+        assert place in shown
+        assert any(line.startswith(value) for line in shown[shown.index(place) :])
+    assert any(line.startswith("hop_ms") for line in shown)
 
 
 def test_that_methods_shows_limits_and_defaults_to_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,46 @@
+"""Networks that hear recordings as log-mel spectra of one channel: (1, bands, frames)."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+BANDS = 40
+CLASSES = 10
+
+
+class SpectrumCNN(nn.Module):
+    """Three convolutions over bands and time, and the mean of what they find."""
+
+    def __init__(self, width: int = 16) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, width, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(2 * width)
+        self.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.drop = nn.Dropout(0.3)
+        self.classify = nn.Linear(4 * width, CLASSES)
+
+    def forward(self, spectrum: torch.Tensor) -> torch.Tensor:
+        """(N, 1, bands, frames) → logits (N, 10)."""
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(spectrum))), 2)
+        x = F.max_pool2d(F.relu(self.bn2(self.conv2(x))), 2)
+        x = F.adaptive_avg_pool2d(F.relu(self.bn3(self.conv3(x))), 1)
+        return self.classify(self.drop(torch.flatten(x, 1)))
+
+
+class SpectrumLSTM(nn.Module):
+    """Hears one frame after the other, and answers by the mean of what it held on to."""
+
+    def __init__(self, hidden: int = 96) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(BANDS, hidden, batch_first=True)
+        self.drop = nn.Dropout(0.3)
+        self.classify = nn.Linear(hidden, CLASSES)
+
+    def forward(self, spectrum: torch.Tensor) -> torch.Tensor:
+        """(N, 1, bands, frames) → logits (N, 10)."""
+        frames = spectrum.squeeze(1).transpose(1, 2)
+        states, _ = self.lstm(frames)
+        return self.classify(self.drop(states.mean(1)))
