@@ -28,6 +28,8 @@ TEXTS: dict[str, str] = {
     "trust_required": '"{path}" runs code of its own ({wants}); add --trust if you know where it comes from.',
     "trust_refused": '"{path}" was not opened, as you do not trust it.',
     "wants_python": "runs this Python file",
+    "wants_torchscript": "runs a TorchScript program",
+    "wants_exported": "loads a torch.export program, which may unpickle Python objects",
     "architecture_missing": '"{path}" holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable.',
     "architecture_unknown": 'There is no architecture "{name}"; did you mean "{nearest}"?',
     "architecture_scheme": '"{text}" names no architecture; write torchvision:NAME, timm:NAME or FILE.py:callable.',
@@ -43,11 +45,14 @@ TEXTS: dict[str, str] = {
     # files that hold a graph
     "graph_inputs": "The graph takes {found} inputs; a model is opened that takes one tensor, a batch of samples.",
     "graph_not_raised": "The graph cannot be turned back into layers: {reason}.",
+    "graph_one_batch": "The graph was written for a batch of {batch} only; export the model with a dynamic batch dimension.",
     "graph_differs": "The layers that the graph was turned back into answer differently (largest difference {found} of the largest output, limit {limit}); open the model's PyTorch file instead.",
     "operator_unknown": 'The graph cannot be turned back into layers: operator {operator} of node "{node}" is not understood; open the model\'s PyTorch file instead.',
     # data
     "data_scheme": '"{text}" names no data; write sample, npz:FILE, folder:DIR, torchvision:NAME, csv:FILE, audio:DIR or FILE.py:callable.',
     "data_needed": "Pruning and quantizing train and measure the model; name the source of its data.",
+    "sensitivity_needs_data": "Full sensitivity measures the model on validation samples; name the source of its data, or take quick.",
+    "sensitivity_needs_validation": "Full sensitivity measures the model on validation samples, and there are none; set data.validation above 0.",
     "data_missing_arrays": '"{path}" lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.',
     "data_unreadable": '"{path}" cannot be read as an npz file ({reason}); save it with numpy.savez.',
     "data_missing_files": 'The folder "{path}" lacks {missing}; it needs x_train.npy, y_train.npy, x_test.npy and y_test.npy.',
