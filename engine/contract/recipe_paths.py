@@ -1,18 +1,22 @@
 """The paths that a recipe names: as written they count from the recipe's folder, the engine takes absolute ones.
 
-Words stay as they are: ``sample``, and architectures of a library such as ``torchvision:resnet18``.
+Words stay as they are: ``sample``, and models and architectures of a library such as ``torchvision:resnet18``.
 """
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 
-from engine.contract.recipe import Recipe
+from engine.contract.recipe import DataSpec, Recipe
 
 SAMPLE = "sample"
 _CALLABLE = ".py:"
-_ARRAYS = "npz:"
+_LIBRARIES = ("torchvision:", "timm:")
+_PATHS = ("npz:", "folder:", "csv:", "audio:")
+_SETS = "torchvision:"
+_ROOT = "root"
 PathChange = Callable[[str], str]
 
 
@@ -31,7 +35,7 @@ def with_relative_paths(recipe: Recipe, folder: Path) -> Recipe:
 
 
 def absolute_model(file: str, folder: Path) -> str:
-    """A model file, or the word ``sample``."""
+    """A model file; the word ``sample`` and names of a library stay."""
     return _model(file, lambda path: _absolute(path, folder))
 
 
@@ -41,7 +45,7 @@ def absolute_architecture(architecture: str, folder: Path) -> str:
 
 
 def absolute_data(source: str, folder: Path) -> str:
-    """``npz:FILE`` or ``FILE.py:callable`` with an absolute file; ``sample`` stays."""
+    """``npz:FILE``, ``folder:DIR`` and their like, or ``FILE.py:callable``, with an absolute path; words stay."""
     return _data(source, lambda path: _absolute(path, folder))
 
 
@@ -53,13 +57,18 @@ def _with_paths(recipe: Recipe, change: PathChange) -> Recipe:
         file=_model(model.file, change),
         architecture=None if architecture is None else _callable(architecture, change),
     )
-    return msgspec.structs.replace(
-        recipe, model=model, data=msgspec.structs.replace(data, source=_data(data.source, change))
-    )
+    return msgspec.structs.replace(recipe, model=model, data=_data_spec(data, change))
+
+
+def _data_spec(data: DataSpec, change: PathChange) -> DataSpec:
+    text = data.text
+    if text is not None and text.tokenizer:
+        text = msgspec.structs.replace(text, tokenizer=change(text.tokenizer))
+    return msgspec.structs.replace(data, source=_data(data.source, change), text=text)
 
 
 def _model(text: str, change: PathChange) -> str:
-    return text if text == SAMPLE else change(text)
+    return text if text == SAMPLE or text.startswith(_LIBRARIES) else change(text)
 
 
 def _callable(text: str, change: PathChange) -> str:
@@ -69,9 +78,22 @@ def _callable(text: str, change: PathChange) -> str:
 
 
 def _data(text: str, change: PathChange) -> str:
-    if text.startswith(_ARRAYS):
-        return _ARRAYS + change(text.removeprefix(_ARRAYS))
+    scheme = next((scheme for scheme in _PATHS if text.startswith(scheme)), None)
+    if scheme is not None:
+        return scheme + change(text.removeprefix(scheme))
+    if text.startswith(_SETS):
+        return _with_root(text, change)
     return _callable(text, change)
+
+
+def _with_root(text: str, change: PathChange) -> str:
+    """``torchvision:NAME?root=DIR`` with another folder; without one it stays."""
+    name, _, query = text.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if not options.get(_ROOT):
+        return text
+    options[_ROOT] = change(options[_ROOT])
+    return f"{name}?{urlencode(options, safe='/:')}"
 
 
 def _absolute(path: str, folder: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.contract.recipe import DataSpec, ModelSpec, PruneSpec, Recipe
+from engine.contract.recipe import DataSpec, ModelSpec, PruneSpec, Recipe, TextSpec
 from engine.contract.recipe_paths import (
     absolute_architecture,
     absolute_data,
@@ -26,7 +26,13 @@ def recipe_of(file: str, architecture: str | None, source: str) -> Recipe:
 
 @pytest.mark.parametrize(
     ("written", "absolute"),
-    [("sample", "sample"), ("net.pt", "/home/ada/project/net.pt"), ("/data/net.pt", "/data/net.pt")],
+    [
+        ("sample", "sample"),
+        ("net.pt", "/home/ada/project/net.pt"),
+        ("/data/net.pt", "/data/net.pt"),
+        ("torchvision:resnet18", "torchvision:resnet18"),
+        ("timm:resnet10t", "timm:resnet10t"),
+    ],
 )
 def test_that_a_model_file_counts_from_the_folder(written: str, absolute: str) -> None:
     assert absolute_model(written, HERE) == absolute
@@ -53,7 +59,16 @@ def test_that_an_architecture_file_counts_from_the_folder(written: str, absolute
         ("npz:mnist.npz", "npz:/home/ada/project/mnist.npz"),
         ("npz:/data/a:b.npz", "npz:/data/a:b.npz"),
         ("load.py:splits", "/home/ada/project/load.py:splits"),
-        ("folder:images", "folder:images"),
+        ("npz:arrays", "npz:/home/ada/project/arrays"),
+        ("folder:images", "folder:/home/ada/project/images"),
+        ("csv:sub/texts.csv", "csv:/home/ada/project/sub/texts.csv"),
+        ("audio:/data/words", "audio:/data/words"),
+        ("torchvision:MNIST", "torchvision:MNIST"),
+        ("torchvision:MNIST?download=true", "torchvision:MNIST?download=true"),
+        (
+            "torchvision:MNIST?root=data sets&download=true",
+            "torchvision:MNIST?root=/home/ada/project/data+sets&download=true",
+        ),
     ],
 )
 def test_that_a_data_file_counts_from_the_folder(written: str, absolute: str) -> None:
@@ -77,6 +92,24 @@ def test_that_only_paths_change() -> None:
 def test_that_relative_paths_undo_absolute_ones() -> None:
     recipe = recipe_of("net.pt", "sub/nets.py:Net", "npz:d.npz")
     assert with_relative_paths(with_absolute_paths(recipe, HERE), HERE) == recipe
+
+
+@pytest.mark.parametrize(
+    "source", ["torchvision:MNIST?root=data&split=a", "folder:images", "csv:texts.csv", "audio:words"]
+)
+def test_that_relative_sources_come_back_as_they_were(source: str) -> None:
+    recipe = recipe_of("net.pt", None, source)
+    assert with_relative_paths(with_absolute_paths(recipe, HERE), HERE) == recipe
+
+
+def test_that_the_tokenizer_counts_from_the_folder() -> None:
+    text = TextSpec(tokenizer="vocab.txt")
+    recipe = msgspec.structs.replace(
+        recipe_of("net.pt", None, "csv:d.csv"), data=DataSpec(source="csv:d.csv", text=text)
+    )
+    absolute = with_absolute_paths(recipe, HERE)
+    assert absolute.data.text == TextSpec(tokenizer="/home/ada/project/vocab.txt")
+    assert with_relative_paths(absolute, HERE) == recipe
 
 
 def test_that_paths_outside_the_folder_stay_absolute() -> None:
