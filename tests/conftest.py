@@ -11,6 +11,8 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _PATIENCE_S = 5.0
+_FOREIGN = ("tqdm_monitor",)
+"""Threads of libraries that live as long as the process, by their design."""
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,11 @@ def nothing_left_running() -> Iterator[None]:
 def _left(threads: set[threading.Thread], processes: dict[int, str]) -> list[str]:
     # A Dummy stands for a thread that Qt or torch started: Python never sees it end.
     new = [thread for thread in threading.enumerate() if thread not in threads]
-    started = [thread.name for thread in new if not isinstance(thread, threading._DummyThread)]
+    started = [
+        thread.name
+        for thread in new
+        if not isinstance(thread, threading._DummyThread) and thread.name not in _FOREIGN
+    ]
     return started + [f"{name} ({pid})" for pid, name in _children().items() if pid not in processes]
 
 

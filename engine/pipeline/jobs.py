@@ -14,16 +14,18 @@ from engine.contract.messages import (
     Job,
     Preview,
     Run,
+    Sensitivity,
     Verify,
 )
 from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
-from engine.contract.stats import Inspection
+from engine.contract.stats import Inspection, SensitivityMap
 from engine.pipeline.estimating import estimate
 from engine.pipeline.inspecting import inspect_model, summarise_data
 from engine.pipeline.machine import claim_machine
 from engine.pipeline.rereading import export_again
 from engine.pipeline.runner import run_recipe
+from engine.pipeline.sensing import measure_sensitivity
 from engine.pipeline.verifying import verify_file
 
 
@@ -34,6 +36,11 @@ def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
 
 def _preview(job: Preview, ctx: RunContext) -> DataSummary:
     return summarise_data(job.data, ctx)
+
+
+def _sensitivity(job: Sensitivity, ctx: RunContext) -> SensitivityMap:
+    claim_machine(job.threads, job.device)
+    return measure_sensitivity(job, ctx)
 
 
 def _estimate(job: Estimate, ctx: RunContext) -> Estimation:
@@ -57,6 +64,7 @@ def _verify(job: Verify, ctx: RunContext) -> Verification:
 HANDLERS: dict[type[Any], Callable[[Any, RunContext], Record]] = {
     Inspect: _inspect,
     Preview: _preview,
+    Sensitivity: _sensitivity,
     Estimate: _estimate,
     Run: _run,
     Export: _export,
