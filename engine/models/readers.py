@@ -11,7 +11,7 @@ from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.architectures import build_architecture
-from engine.models.sniffing import check_file
+from engine.models.sniffing import FileKind, sniff
 from engine.models.state import check_tensors, fit_weights_
 from engine.models.unpickling import unpickle
 from resources import sample_weights
@@ -38,7 +38,9 @@ def content_of(source: ModelSource, ctx: RunContext) -> Content:
         TrustRequired: it runs code that the user has not vouched for.
     """
     path = sample_weights() if source.file == "sample" else Path(source.file)
-    check_file(path)
+    kind = sniff(path)
+    if kind not in (FileKind.PICKLE_ZIP, FileKind.PICKLE_LEGACY):
+        raise RequestError("file_unknown_format", path=path, found=f"it is {kind.value}")
     value = _unwrapped(unpickle(path, source.architecture, ctx))
     if isinstance(value, nn.Module):
         check_tensors(path, _state_of(path, value))

@@ -74,12 +74,6 @@ def _stride_bomb(path: Path) -> None:
     _saved(path, {"weight": torch.zeros(1).expand(10**6, 10**6)})
 
 
-def _script(path: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch.jit is deprecated, its files are still about
-        torch.jit.save(torch.jit.script(nn.Linear(4, 3)), path)
-
-
 def _numpy_zip(path: Path) -> None:
     with path.open("wb") as file:
         np.savez(file, weight=np.zeros(3), bias=np.zeros(3))
@@ -99,13 +93,12 @@ BROKEN: list[tuple[Callable[[Path], object], str, str]] = [
     (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(99)), "file_unknown_format", "HDF5"),
     (lambda path: path.write_bytes(b"\x80\x04N."), "file_unknown_format", "plain pickle"),
     (
-        lambda path: path.write_bytes(b'\x20\0\0\0\0\0\0\0{"w":{}}' + bytes(30)),
-        "file_unknown_format",
-        "safetensors",
+        lambda path: path.write_bytes(b'\x08\0\0\0\0\0\0\0{"w":{}}' + bytes(30)),
+        "file_truncated",
+        '"w" is not described',
     ),
     (lambda path: path.write_bytes(b"PK\x03\x04 not really"), "file_truncated", "zip"),
     (_numpy_zip, "file_unknown_format", "zip without weights"),
-    (_script, "file_unknown_format", "TorchScript"),
     (_compressed, "file_unknown_format", "compressed members"),
     (_bomb, "file_unknown_format", "compressed members"),
     (_dotted, "file_unknown_format", "lead out"),
