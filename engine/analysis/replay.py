@@ -1,20 +1,11 @@
 """Runs a network on one batch step by step, so that what lies behind a changed layer alone is computed again."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-
-_PURE: dict[Callable[..., Any], Callable[..., Any]] = {
-    operator.iadd: operator.add,
-    operator.isub: operator.sub,
-    operator.imul: operator.mul,
-    operator.itruediv: operator.truediv,
-}
-"""What computes the same and leaves its arguments alone."""
 
 
 class Replay:
@@ -109,8 +100,6 @@ def _without_side_effects(graph: fx.Graph) -> fx.Graph:
     copies: dict[fx.Node, fx.Node] = {}
     for node in graph.nodes:
         copies[node] = copy = pure.node_copy(node, copies.__getitem__)
-        if copy.op == "call_function":
-            copy.target = _PURE.get(copy.target, copy.target)  # type: ignore[arg-type]
         if copy.op == "call_method" and str(copy.target).endswith("_"):
             copy.target = str(copy.target).removesuffix("_")
         if copy.kwargs.get("inplace"):
