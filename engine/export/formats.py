@@ -20,8 +20,9 @@ from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.twin import IntegerTwin
-from engine.export.verify import agreement_of, answers_of, verify_onnx, verify_python
+from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.joint.compressed import CompressedModel
+from engine.tasks.table import methods_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,8 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
     write_onnx(build_onnx(prepared, job.model.captured.example), path)
     planned = placement.integer_operators
     artifact = verify_onnx(path, twin, job.data, job.ctx, planned=planned, threads=job.threads)
-    return msgspec.structs.replace(artifact, simulation_agreement=agreement_of(twin, job.rounded_answers))
+    agreement = methods_of(job.data).agreement(twin, job.rounded_answers)
+    return msgspec.structs.replace(artifact, simulation_agreement=agreement)
 
 
 def export_state_dict(job: ExportJob, path: Path) -> Artifact:

@@ -14,7 +14,7 @@ from engine.contract.run_folder import sha256_of
 from engine.contract.texts import TEXTS
 from engine.data.splits import Data
 from engine.export.runtime import RUNTIME, count_operators, open_session, run_split
-from engine.tasks.classification import metrics_of
+from engine.tasks.table import methods_of
 
 AGREEMENT_LIMIT = 0.99
 ERROR_LIMIT = 1e-4
@@ -35,11 +35,6 @@ class Verdict:
 
 
 VERIFIED = Verdict(True, "verdict_verified", {})
-
-
-def agreement_of(first: torch.Tensor, second: torch.Tensor) -> float:
-    """The share of samples on which two answers (N, classes) have the same arg max."""
-    return float((first.argmax(1) == second.argmax(1)).double().mean())
 
 
 def largest_error(found: torch.Tensor, wanted: torch.Tensor) -> float:
@@ -76,9 +71,9 @@ def verify_onnx(
     """
     found = run_split(open_session(path, threads=threads), data.test, data, ctx)
     integers, floats, _ = count_operators(path)
-    agreement, error = agreement_of(found, wanted), largest_error(found, wanted)
+    agreement, error = methods_of(data).agreement(found, wanted), largest_error(found, wanted)
     verdict = _integer_verdict(agreement, integers, planned) if planned else _float_verdict(error)
-    metrics, _ = metrics_of(found, data.test.labels.cpu(), found.shape[1])
+    metrics, _ = methods_of(data).measure(found, data.test.labels.cpu())
     return Artifact(
         path=path.name,
         format=ExportFormat.ONNX_INT8 if planned else ExportFormat.ONNX_FLOAT32,
@@ -131,12 +126,12 @@ def verify_python(
         network = module
     found = answers_of(network, data, ctx)
     error = largest_error(found, wanted)
-    metrics, _ = metrics_of(found, data.test.labels.cpu(), found.shape[1])
+    metrics, _ = methods_of(data).measure(found, data.test.labels.cpu())
     return _artifact(
         weights,
         _float_verdict(error),
         accuracy=metrics.accuracy,
-        agreement=agreement_of(found, wanted),
+        agreement=methods_of(data).agreement(found, wanted),
         error=error,
     )
 

@@ -3,7 +3,6 @@
 import time
 
 import torch
-import torch.nn.functional as F
 
 from engine.context import RunContext
 from engine.contract.messages import Estimation
@@ -13,6 +12,7 @@ from engine.joint.compressed import CompressedModel
 from engine.pipeline.machine import prepare_machine
 from engine.pipeline.measure import measure_totals
 from engine.pipeline.work import Inputs, compressed_model, open_inputs, share_epochs
+from engine.tasks.table import methods_of
 from engine.training.loop import steps_per_epoch
 
 # Fitted to runs of a SimpleNet, a ResNet-18 and a ResNet-50: the exporter, the runtime's optimiser and its timing.
@@ -64,13 +64,14 @@ def _time_step(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> float
     data, size = inputs.data, inputs.recipe.data.batch_size
     batch = data.to_inputs(data.train.inputs[:size])
     labels = data.train.labels[:size]
+    loss = methods_of(data).loss
     model.module.eval()
     times = []
     for _ in range(TIMED_STEPS):
         ctx.raise_if_cancelled()
         begin = time.perf_counter()
         gradients = torch.autograd.grad(
-            F.cross_entropy(model.module(batch), labels), list(model.module.parameters()), allow_unused=True
+            loss(model.module(batch), labels), list(model.module.parameters()), allow_unused=True
         )
         times.append(time.perf_counter() - begin)
         del gradients

@@ -21,8 +21,9 @@ from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
 from engine.contract.stats import Inspection, SensitivityMap
 from engine.pipeline.estimating import estimate
-from engine.pipeline.inspecting import inspect_model, summarise_data
+from engine.pipeline.inspecting import inspect_model
 from engine.pipeline.machine import claim_machine
+from engine.pipeline.previewing import preview_data
 from engine.pipeline.rereading import export_again
 from engine.pipeline.runner import run_recipe
 from engine.pipeline.sensing import measure_sensitivity
@@ -35,7 +36,8 @@ def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
 
 
 def _preview(job: Preview, ctx: RunContext) -> DataSummary:
-    return summarise_data(job.data, ctx)
+    claim_machine(job.threads, job.device)
+    return preview_data(job.data, job.source, ctx)
 
 
 def _sensitivity(job: Sensitivity, ctx: RunContext) -> SensitivityMap:

@@ -14,7 +14,7 @@ from engine.pipeline.checkpoints import CheckpointStore, structure_of
 from engine.pipeline.measure import measure_model
 from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, calibration_batches
-from engine.tasks.classification import Confusion, evaluate
+from engine.tasks.table import Confusion, methods_of
 
 EVALUATION_PATIENCE_S = 3.0
 
@@ -67,7 +67,9 @@ def report_best_so_far(work: Work) -> Report | None:
     metrics: Metrics = Metrics()
     confusion: Confusion = ()
     with contextlib.suppress(RunCancelled):
-        metrics, confusion = evaluate(work.model.module, work.data.test, work.data, quiet, batch_size=64)
+        metrics, confusion = methods_of(work.data).evaluate(
+            work.model.module, work.data.test, work.data, quiet, batch_size=64
+        )
     work.after = measure_model(work.model, metrics, confusion)
     report = build_report(work, Outcome.CANCELLED)
     write_report(work.folder, report)

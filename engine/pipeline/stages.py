@@ -15,7 +15,7 @@ from engine.pipeline.finishing import check_formats, export_all
 from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
-from engine.tasks.classification import evaluate
+from engine.tasks.table import methods_of
 from engine.training.batch_norm import recalibrate_batch_norms_
 
 StageFunction = Callable[[Work], ModelStats | None]
@@ -94,7 +94,7 @@ def _evaluate(work: Work, stage: Stage) -> ModelStats:
     def tell(done: int) -> None:
         work.ctx.emit(Progress(stage=stage, step=done, time=time.time()))
 
-    metrics, confusion = evaluate(
+    metrics, confusion = methods_of(work.data).evaluate(
         work.model.module, work.data.test, work.data, work.ctx, batch_size=EVALUATION_BATCH, on_batch=tell
     )
     stats = measure_model(work.model, metrics, confusion)

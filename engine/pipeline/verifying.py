@@ -21,7 +21,7 @@ from engine.data.splits import load_data
 from engine.export.onnx_file import integer_weights
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.pipeline.finishing import one_sample
-from engine.tasks.classification import metrics_of
+from engine.tasks.table import methods_of
 
 
 def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: int) -> Verification:
@@ -69,7 +69,7 @@ def _run_again(
     check_shape(data, tuple(session.get_inputs()[0].shape[1:]))
     answers = run_split(session, data.test, data, ctx)
     check_labels("test", data.test, classes=answers.shape[1])
-    metrics, _ = metrics_of(answers, data.test.labels, answers.shape[1])
+    metrics, _ = methods_of(data).measure(answers, data.test.labels)
     (latency,) = measure_latency([session], one_sample(data).numpy(), ctx, threads=threads)
     return metrics, latency
 

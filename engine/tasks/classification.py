@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from engine.context import RunContext
-from engine.contract.methods import Task
 from engine.contract.stats import Metrics
 from engine.data.splits import Data, Split
 
@@ -48,7 +47,7 @@ def evaluate(
     if not parts:
         return Metrics(), ()
     logits = torch.cat(parts)
-    return metrics_of(logits, split.labels, logits.shape[1])
+    return metrics_of(logits, split.labels)
 
 
 @contextmanager
@@ -63,13 +62,14 @@ def in_evaluation(model: nn.Module) -> Iterator[None]:
             part.training = is_training
 
 
-def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, Confusion]:
+def metrics_of(logits: Tensor, labels: Tensor) -> tuple[Metrics, Confusion]:
     """Metrics of logits (N, classes) against labels (N,), and the confusion matrix.
 
     Precision, recall and F1 are means over all classes; where a class was never guessed (or never true) its share
     counts as 0. Above :data:`CONFUSION_CLASSES` the matrix is left out: it would be most of the report.
     """
     logits, labels = logits.double(), labels.to(logits.device)
+    classes = logits.shape[1]
     guesses = logits.argmax(dim=1)
     confusion = torch.bincount(labels * classes + guesses, minlength=classes * classes).view(classes, classes)
     hits = confusion.diagonal().double()
@@ -86,6 +86,17 @@ def metrics_of(logits: Tensor, labels: Tensor, classes: int) -> tuple[Metrics, C
     return metrics, tuple(tuple(row) for row in rows)
 
 
+def agreement_of(first: Tensor, second: Tensor) -> float:
+    """The share of samples on which two answers (N, classes) have the same arg max."""
+    return float((first.argmax(1) == second.argmax(1)).double().mean())
+
+
+def predict(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """The likeliest class of each sample (N,), and its probability (N,)."""
+    probabilities, classes = logits.double().softmax(1).max(1)
+    return classes, probabilities
+
+
 def _share(part: Tensor, whole: Tensor) -> Tensor:
     return part / whole.clamp(min=1)
 
@@ -98,7 +109,3 @@ def _top5(logits: Tensor, labels: Tensor) -> float:
 def _finite(value: Tensor) -> float | None:
     number = float(value)
     return number if torch.isfinite(value) else None
-
-
-TASKS: dict[Task, Callable[..., tuple[Metrics, Confusion]]] = {Task.CLASSIFICATION: evaluate}
-"""What measures a model for each task."""

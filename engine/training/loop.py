@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from engine.context import RunContext
@@ -19,7 +18,7 @@ from engine.contract.events import MetricsLogged, Progress, Stage
 from engine.contract.recipe import DataSpec, RecoverSpec
 from engine.data.augment import augment
 from engine.data.splits import Data
-from engine.tasks.classification import evaluate
+from engine.tasks.table import methods_of
 from engine.training.optimizers import LEARNING_RATES, OPTIMIZERS
 
 REPORT_EVERY_S = 0.1
@@ -126,7 +125,7 @@ def train_until(
 
 def _loss_of(training: Training, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     try:
-        return F.cross_entropy(training.model(inputs), labels)
+        return methods_of(training.data).loss(training.model(inputs), labels)
     except ValueError as error:
         if len(inputs) > 1:
             raise
@@ -136,7 +135,8 @@ def _loss_of(training: Training, inputs: torch.Tensor, labels: torch.Tensor) -> 
 
 def _finish_epoch(training: Training, stage: Stage, hooks: Hooks, ctx: RunContext) -> bool:
     """Measures the validation split; whether this epoch is the best so far."""
-    metrics, _ = evaluate(training.model, training.data.validation, training.data, ctx)
+    data = training.data
+    metrics, _ = methods_of(data).evaluate(training.model, data.validation, data, ctx)
     score = Score(
         metrics.accuracy if metrics.accuracy is not None else float(training.step),
         -metrics.loss if metrics.loss is not None else -math.inf,

@@ -15,7 +15,8 @@ from engine.contract.report import Report
 from engine.contract.run_folder import RunFolder, sha256_of
 from engine.contract.source import ModelSource
 from engine.pipeline.estimating import estimate
-from engine.pipeline.inspecting import inspect_model, summarise_data
+from engine.pipeline.inspecting import inspect_model
+from engine.pipeline.previewing import preview_data
 from engine.pipeline.rereading import export_again
 from engine.pipeline.verifying import verify_file
 from tests.engine.pipeline.runs import make_project, run, sample, with_
@@ -138,11 +139,11 @@ def test_that_an_inspection_says_what_the_numbers_are() -> None:
 
 def test_that_data_is_summed_up(tmp_path: Path) -> None:
     recipe = make_project(tmp_path)
-    found = summarise_data(recipe.data, TRUSTING)
+    found = preview_data(recipe.data, None, TRUSTING)
     assert (found.sample_shape, found.train, found.validation, found.test) == ((1, 8, 8), 72, 24, 32)
     assert (found.classes, found.class_counts) == (3, (32, 32, 32))
     empty = msgspec.structs.replace(recipe.data, validation=0.0)
-    assert summarise_data(empty, TRUSTING).validation == 0
+    assert preview_data(empty, None, TRUSTING).validation == 0
 
 
 def test_that_a_run_without_a_validation_split_keeps_its_last_epoch(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from engine.contract.recipe_file import read_recipe
 from engine.contract.source import ModelSource
 from engine.data.splits import Data, Split, load_data
 from engine.models.opening import open_model
-from engine.tasks.classification import TASKS, evaluate, metrics_of
+from engine.tasks.classification import evaluate, metrics_of
+from engine.tasks.table import TASKS
 from resources import sample_recipe
 
 
@@ -65,7 +66,7 @@ def test_that_metrics_follow_their_definitions(seed: int) -> None:
     # A class that is never true, and one that is never guessed.
     logits, labels = dice.normal(size=(90, 8)), dice.integers(0, 7, 90)
     logits[:, 2] = -9
-    metrics, confusion = metrics_of(torch.from_numpy(logits), torch.from_numpy(labels), 8)
+    metrics, confusion = metrics_of(torch.from_numpy(logits), torch.from_numpy(labels))
     for name, wanted in by_hand(logits, labels, 8).items():
         assert getattr(metrics, name) == pytest.approx(wanted, abs=1e-12), name
     counted = np.zeros((8, 8), dtype=int)
@@ -75,19 +76,19 @@ def test_that_metrics_follow_their_definitions(seed: int) -> None:
 
 def test_that_rows_of_the_confusion_are_the_true_class() -> None:
     logits = torch.tensor([[0.0, 5.0], [0.0, 5.0], [5.0, 0.0]])
-    metrics, confusion = metrics_of(logits, torch.tensor([0, 1, 0]), 2)
+    metrics, confusion = metrics_of(logits, torch.tensor([0, 1, 0]))
     assert confusion == ((1, 1), (0, 1))
     assert metrics.accuracy == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(("classes", "has_top5"), [(5, False), (6, True)])
 def test_that_top5_is_told_only_where_it_can_be_missed(classes: int, has_top5: bool) -> None:
-    metrics, _ = metrics_of(torch.randn(9, classes), torch.zeros(9, dtype=torch.int64), classes)
+    metrics, _ = metrics_of(torch.randn(9, classes), torch.zeros(9, dtype=torch.int64))
     assert (metrics.top5 is not None) == has_top5
 
 
 def test_that_a_loss_that_is_not_finite_is_not_known() -> None:
-    metrics, _ = metrics_of(torch.full((2, 3), math.nan), torch.tensor([0, 1]), 3)
+    metrics, _ = metrics_of(torch.full((2, 3), math.nan), torch.tensor([0, 1]))
     assert metrics.loss is None
 
 
