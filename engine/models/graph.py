@@ -5,17 +5,20 @@ the placing of quantizers. ``torch.fx`` keeps the user's module and parameter na
 module is kept as it is, with the reason, and only what modules alone allow is done to it.
 """
 
+import logging
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import fx, nn
-from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
+from torch.fx.passes.shape_prop import TensorMetadata
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
+from engine.models.shapes import LayerCall, ShapeNotes, note_shapes_on_meta_, noting_calls
 
+log = logging.getLogger("penjing")
 PROBE_BATCH = 2
 _PLAIN_NAME = re.compile(r"[\w.-]*")
 WEIGHTED = (
@@ -43,12 +46,15 @@ class CapturedGraph:
         module: the traced GraphModule, or the user's module where ``untraced_because`` says why.
         example: the form of one sample.
         output_shape: of one answer, without the batch.
+        hidden_calls: how the layers are called that no node of the graph calls: those inside of other layers, and
+            all where there is no graph.
     """
 
     module: nn.Module
     example: Example
     output_shape: tuple[int, ...]
     untraced_because: str | None = None
+    hidden_calls: Mapping[str, list[LayerCall]] = field(default_factory=dict)
 
     @property
     def example_shape(self) -> tuple[int, ...]:
@@ -69,7 +75,7 @@ class CapturedGraph:
 
 
 def capture(module: nn.Module, example: Example) -> CapturedGraph:
-    """Traces ``module`` in evaluation mode and runs it once on a probe batch to learn all shapes.
+    """Traces ``module`` in evaluation mode and learns all shapes, without computing where that can be.
 
     The parameters are shared with ``module``, not copied.
 
@@ -77,21 +83,38 @@ def capture(module: nn.Module, example: Example) -> CapturedGraph:
         RequestError: the model does not run on ``example``.
     """
     module.eval()
-    reason = None
     try:
-        _refuse_code_in_names(module)
-        work: nn.Module = _tolerate_layouts_(fx.symbolic_trace(module))
-        answer = propagate_shapes_(work, example)
+        traced = trace(module)
+        with noting_calls(_hidden_layers(traced)) as calls:
+            answer = propagate_shapes_(traced, example)
+        work: nn.Module = traced
+        reason = None
     except Exception as error:
-        reason = one_line(f"{type(error).__name__}: {error}", 160)
-        work = module
-        answer = run_probe(module, example)
+        work, reason = module, one_line(f"{type(error).__name__}: {error}", 160)
+        with noting_calls(dict(layers_of(module))) as calls:
+            answer = run_probe(module, example)
     return CapturedGraph(
         module=work,
         example=example,
         output_shape=tuple(answer.shape[1:]),
         untraced_because=reason,
+        hidden_calls=calls,
     )
+
+
+def trace(module: nn.Module) -> fx.GraphModule:
+    """The graph of a module in evaluation mode.
+
+    Raises:
+        Exception: it cannot be traced.
+    """
+    _refuse_code_in_names(module)
+    return _tolerate_layouts_(fx.symbolic_trace(module))
+
+
+def _hidden_layers(traced: fx.GraphModule) -> dict[str, nn.Module]:
+    called = {node.target for node in traced.graph.nodes if node.op == "call_module"}
+    return {name: layer for name, layer in layers_of(traced) if name not in called}
 
 
 def _refuse_code_in_names(module: nn.Module) -> None:
@@ -118,14 +141,30 @@ def probe_input(example: Example, module: nn.Module) -> torch.Tensor:
 
 
 def propagate_shapes_(module: nn.Module, example: Example) -> torch.Tensor:
-    """Writes ``tensor_meta`` on every node of a traced module and returns the probe's answer."""
+    """Writes ``tensor_meta`` on every node of a traced module; the answer has the probe's shape and no values.
+
+    Raises:
+        Exception: the model does not run on ``example``.
+    """
     assert isinstance(module, fx.GraphModule)
     was_training = module.training
     module.eval()
+    try:
+        return _checked(_answer_of(module, example))
+    finally:
+        module.train(was_training)
+
+
+def _answer_of(traced: fx.GraphModule, example: Example) -> object:
+    # Meta tensors take numbers of words where only floats can be multiplied.
+    if example.vocabulary is None:
+        try:
+            return note_shapes_on_meta_(traced, example, PROBE_BATCH)
+        except Exception as error:
+            # It may only have asked for values, such as the number of ones in a mask.
+            log.debug("no shapes without values: %s", error)
     with torch.no_grad():
-        answer = ShapeProp(module).propagate(probe_input(example, module))
-    module.train(was_training)
-    return _checked(answer)
+        return ShapeNotes(traced)(probe_input(example, traced))
 
 
 def run_probe(module: nn.Module, example: Example) -> torch.Tensor:
