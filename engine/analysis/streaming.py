@@ -50,7 +50,7 @@ def spread_of(pieces: Callable[[], Iterator[Tensor]], low: float, high: float, *
     second = fourth = 0.0
     counts = torch.zeros(bins, dtype=torch.int64)
     for piece in pieces():
-        counts += torch.bincount(_steps(piece, low, high, bins), minlength=bins)
+        counts += torch.bincount(steps_of(piece, low, high, bins), minlength=bins)
         squares = piece.sub(mean).square_()
         second += float(squares.sum())
         fourth += float(torch.dot(squares, squares))
@@ -63,7 +63,7 @@ def spread_of(pieces: Callable[[], Iterator[Tensor]], low: float, high: float, *
     )
 
 
-def _steps(piece: Tensor, low: float, high: float, bins: int) -> Tensor:
+def steps_of(piece: Tensor, low: float, high: float, bins: int) -> Tensor:
     """The number of each value's step; the largest value belongs to the last one."""
     return piece.sub(low).mul_(bins / (high - low)).clamp_(0, bins - 1).to(torch.uint8)
 
