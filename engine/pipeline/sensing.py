@@ -95,7 +95,7 @@ def _key(job: Sensitivity, info: SourceInfo, data: Data | None) -> str:
     if info.architecture is not None and ".py:" in info.architecture:
         digest.update(split_reference(info.architecture)[0].read_bytes())
     if data is not None:
-        digest.update(msgspec.json.encode((job.samples, torch.__version__)))
+        digest.update(msgspec.json.encode((job.samples, str(torch.__version__))))
         for tensor in (data.validation.inputs, data.validation.labels, data.mean, data.std):
             digest.update(tensor.contiguous().cpu().numpy().tobytes())
     return digest.hexdigest()[:32]
