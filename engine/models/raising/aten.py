@@ -8,8 +8,8 @@
 """
 
 import operator
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,7 +21,12 @@ from engine.contract.errors import RequestError
 from engine.models.example import Example
 from engine.models.raising.sketch import Sketch, as_parameter
 
-_ASSERTIONS = ("_assert_tensor_metadata", "_assert_scalar", "sym_constrain_range", "sym_constrain_range_for_size")
+_ASSERTIONS = (
+    "_assert_tensor_metadata",
+    "_assert_scalar",
+    "sym_constrain_range",
+    "sym_constrain_range_for_size",
+)
 
 
 @dataclass(frozen=True)
@@ -45,19 +50,36 @@ class Call:
         return self.given[argument]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hints:
+    """What the program does not say of itself.
+
+    Attributes:
+        vocabulary: of a model that takes words.
+        burnt_batch: a batch size that may stand in the graph where the real one is meant.
+        parameters: by the names that they should have; the program may hold the same memory under others.
+    """
+
+    vocabulary: int | None = None
+    burnt_batch: int | None = None
+    parameters: Mapping[str, Tensor] = field(default_factory=dict)
+
+
 Rule = Callable[["Raiser", Call], Any]
 
 
 class Raiser:
     """One pass over an exported program."""
 
-    def __init__(self, program: ExportedProgram, vocabulary: int | None) -> None:
+    def __init__(self, program: ExportedProgram, hints: Hints) -> None:
         self.sketch = Sketch()
         self._program = program
         self._values: dict[fx.Node, Any] = {}
-        self._vocabulary = vocabulary
+        self._hints = hints
+        self._names = {_memory(tensor): name for name, tensor in hints.parameters.items()}
+        self._parameters: dict[tuple[object, ...], nn.Parameter] = {}
         self.samples: fx.Node | None = None
-        self.batch: int | None = None
+        self.batch = hints.burnt_batch
 
     def run(self) -> fx.GraphModule:
         """The network."""
@@ -87,7 +109,8 @@ class Raiser:
         value = inputs[0].meta["val"]
         self.samples = self.sketch.input(inputs[0].name)
         self._values[inputs[0]] = self.samples
-        self.batch = value.shape[0] if isinstance(value.shape[0], int) else None
+        if isinstance(value.shape[0], int):
+            self.batch = value.shape[0]
         shape = tuple(_number(size) for size in value.shape[1:])
         return Example(shape, None if value.is_floating_point() else self._words())
 
@@ -96,14 +119,18 @@ class Raiser:
         tables = (node.args[0] for node in self._program.graph.nodes if "embedding" in str(node.target))
         held = next((self._values.get(table) for table in tables), None)
         rows = held.tensor.shape[0] if isinstance(held, Held) else None
-        return self._vocabulary or rows or 2
+        return self._hints.vocabulary or rows or 2
 
     def _held(self, kind: InputKind, name: str) -> Held:
         tensors = self._program.state_dict if name in self._program.state_dict else self._program.constants
         tensor = tensors[name]
         if not isinstance(tensor, Tensor):
             raise RequestError("graph_not_raised", reason=f"it holds the object {name}")
-        return Held(name, as_parameter(tensor) if kind is InputKind.PARAMETER else tensor.detach())
+        memory = _memory(tensor)
+        if kind is not InputKind.PARAMETER and memory not in self._names:
+            return Held(name, tensor.detach())
+        # Scripts hold one parameter under several names.
+        return Held(self._names.get(memory, name), self._parameters.setdefault(memory, as_parameter(tensor)))
 
     def _raise(self, node: fx.Node) -> Any:
         from engine.models.raising.aten_rules import RULES
@@ -128,24 +155,23 @@ class Raiser:
         function = getattr(torch, call.name, None)
         if function is None or call.name.startswith("_"):
             raise RequestError("operator_unknown", operator=call.name, node=call.node.name)
-        named = {key: value for key, value in call.node.kwargs.items() if key not in ("device", "pin_memory", "layout")}
+        named = {
+            key: value
+            for key, value in call.node.kwargs.items()
+            if key not in ("device", "pin_memory", "layout")
+        }
         return self.sketch.call(function, *self.value(call.node.args), **self.value(named))
 
     def _pick(self, node: fx.Node) -> Any:
         source = self.value(node.args[0])
         index = node.args[1]
-        return source[index] if isinstance(source, tuple) else self.sketch.call(operator.getitem, source, index)
+        return (
+            source[index] if isinstance(source, tuple) else self.sketch.call(operator.getitem, source, index)
+        )
 
     def pick(self, source: fx.Node, place: int) -> fx.Node:
         """One of several values."""
         return self.sketch.call(operator.getitem, source, place)
-
-    def named(self, held: Held) -> Held:
-        """What is held, under the name that the state_dict has for the same memory."""
-        for name, tensor in self._program.state_dict.items():
-            if tensor.data_ptr() == held.tensor.data_ptr() and tensor.shape == held.tensor.shape:
-                return Held(name, as_parameter(tensor))
-        return held
 
     def held(self, argument: Any) -> Held | None:
         """What the program holds under an argument."""
@@ -172,17 +198,21 @@ class Raiser:
         return self.sketch.layer(name, layer, *(self.value(item) for item in inputs))
 
 
-def raise_program(program: ExportedProgram, *, vocabulary: int | None = None) -> fx.GraphModule:
+def raise_program(program: ExportedProgram, hints: Hints | None = None) -> fx.GraphModule:
     """The network that ``program`` computes, its parameters shared with it, at the names of its state_dict.
 
     Args:
         program: with one tensor as input, whose first dimension is the batch.
-        vocabulary: of a model that takes words, where known.
+        hints: what it does not say of itself.
 
     Raises:
         RequestError: some operator is not understood, or it takes several inputs.
     """
-    return Raiser(program, vocabulary).run()
+    return Raiser(program, hints or Hints()).run()
+
+
+def _memory(tensor: Tensor) -> tuple[object, ...]:
+    return tensor.data_ptr() or id(tensor), tuple(tensor.shape), tensor.stride()
 
 
 def shape_in(node: Any) -> tuple[Any, ...]:

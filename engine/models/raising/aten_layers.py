@@ -79,7 +79,8 @@ _MATRICES = {
 def _normalise_batch(raiser: Raiser, call: Call) -> Any:
     if call.given.get("training", call.given.get("train", False)):
         raise RequestError(
-            "graph_not_raised", reason="it was exported in training mode; call model.eval() before exporting it"
+            "graph_not_raised",
+            reason="it was exported in training mode; call model.eval() before exporting it",
         )
     parts = [_tensor(raiser, call[name]) for name in ("weight", "bias", "running_mean", "running_var")]
     mean = raiser.held(call["running_mean"])
@@ -143,7 +144,7 @@ _KINDS: dict[str, type[nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn_tanh
 def _recur(raiser: Raiser, call: Call) -> tuple[fx.Node, ...]:
     """An LSTM answers its outputs and both states, others their outputs and one."""
     states = call["hx"] if isinstance(call["hx"], list | tuple) else [call["hx"]]
-    held = [_original(raiser, weight) for weight in call["params"]]
+    held = [raiser.held(weight) for weight in call["params"]]
     weights = [found for found in held if found is not None]
     if len(weights) != len(held) or call["train"]:
         raise RequestError("operator_unknown", operator=call.name, node=call.node.name)
@@ -161,21 +162,19 @@ def _recur(raiser: Raiser, call: Call) -> tuple[fx.Node, ...]:
         inputs.append(tuple(states) if call.name == "lstm" else states[0])
     made = raiser.layer(name, layer, *inputs)
     ends = raiser.pick(made, 1)
-    return (raiser.pick(made, 0), *([raiser.pick(ends, 0), raiser.pick(ends, 1)] if call.name == "lstm" else [ends]))
+    return (
+        raiser.pick(made, 0),
+        *([raiser.pick(ends, 0), raiser.pick(ends, 1)] if call.name == "lstm" else [ends]),
+    )
 
 
 def _is_zero(state: object) -> bool:
     """Whether a first state is made of zeros, as it is where the caller gave none."""
     name = str(getattr(state, "target", ""))
     return isinstance(state, fx.Node) and (
-        "aten.zeros" in name or ("expand" in name and isinstance(state.args[0], fx.Node) and _is_zero(state.args[0]))
+        "aten.zeros" in name
+        or ("expand" in name and isinstance(state.args[0], fx.Node) and _is_zero(state.args[0]))
     )
-
-
-def _original(raiser: Raiser, argument: Any) -> Held | None:
-    """A held tensor under the name that the state_dict gives it: scripts read recurrent weights from lists."""
-    held = raiser.held(argument)
-    return None if held is None else raiser.named(held)
 
 
 def _drop_out(kind: type[nn.Module]) -> Rule:

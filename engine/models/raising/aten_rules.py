@@ -74,17 +74,27 @@ def _average_pool(function: Callable[..., Any]) -> Rule:
 
 def _reshape(raiser: Raiser, call: Call) -> fx.Node:
     sizes = call.given.get("size", call.given.get("shape"))
-    return raiser.sketch.call(torch.reshape, raiser.value(call["self"]), tuple(open_batch(raiser, call, sizes)))
+    return raiser.sketch.call(
+        torch.reshape, raiser.value(call["self"]), tuple(open_batch(raiser, call, sizes))
+    )
 
 
 def open_batch(raiser: Raiser, call: Call, sizes: Any) -> list[Any]:
     """Sizes in which a batch that the export burnt in is asked for instead."""
     made = list(raiser.value(list(sizes)))
     shape = shape_in(call.node)
-    if not made or made[0] != raiser.batch or not isinstance(made[0], int) or not shape or shape[0] != raiser.batch:
+    if (
+        not made
+        or made[0] != raiser.batch
+        or not isinstance(made[0], int)
+        or not shape
+        or shape[0] != raiser.batch
+    ):
         return made
     is_unknown_free = not any(isinstance(size, int) and size == -1 for size in made)
-    made[0] = -1 if is_unknown_free and call.name != "expand" else raiser.sketch.method("size", raiser.samples, 0)
+    made[0] = (
+        -1 if is_unknown_free and call.name != "expand" else raiser.sketch.method("size", raiser.samples, 0)
+    )
     return made
 
 
@@ -128,7 +138,9 @@ def _slice(raiser: Raiser, call: Call) -> Any:
     source = raiser.value(call["self"])
     if start == 0 and is_open and step == 1:
         return source
-    part = slice(raiser.value(start) or None, None if is_open else raiser.value(end), None if step == 1 else step)
+    part = slice(
+        raiser.value(start) or None, None if is_open else raiser.value(end), None if step == 1 else step
+    )
     dim = call["dim"] % len(shape_in(call["self"]))
     return raiser.sketch.call(operator.getitem, source, (*[slice(None)] * dim, part))
 
@@ -145,7 +157,10 @@ def _index(raiser: Raiser, call: Call) -> fx.Node:
 
 
 def _clamp(raiser: Raiser, call: Call) -> fx.Node:
-    low, high = call.given.get("min", call.given.get("min_val")), call.given.get("max", call.given.get("max_val"))
+    low, high = (
+        call.given.get("min", call.given.get("min_val")),
+        call.given.get("max", call.given.get("max_val")),
+    )
     source = raiser.value(call["self"])
     if (low, high) in _CLAMPS:
         return raiser.sketch.call(_CLAMPS[low, high], source)
@@ -176,7 +191,9 @@ def _convert(raiser: Raiser, call: Call) -> Any:
 
 def _resize(raiser: Raiser, call: Call) -> fx.Node:
     """Upsampling; the output's size goes before the factors."""
-    mode = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}[call.name.split("_")[1].rstrip("123d")]
+    mode = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "bicubic"}[
+        call.name.split("_")[1].rstrip("123d")
+    ]
     size = call.given.get("output_size")
     named: dict[str, Any] = {"mode": mode}
     if mode != "nearest":
@@ -190,6 +207,10 @@ def _resize(raiser: Raiser, call: Call) -> fx.Node:
 
 def _size(raiser: Raiser, call: Call) -> fx.Node:
     return raiser.sketch.method("size", raiser.value(call["self"]), call["dim"])
+
+
+def _rank(raiser: Raiser, call: Call) -> int:
+    return len(shape_in(call["self"]))
 
 
 def _pad(raiser: Raiser, call: Call) -> fx.Node:
@@ -247,8 +268,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         ("upsample_nearest1d", "upsample_nearest2d", "upsample_bilinear2d", "upsample_bicubic2d"), _resize
     ),
-    "sym_size": _size, "pad": _pad, "constant_pad_nd": _pad,
+    "sym_size": _size, "dim": _rank, "pad": _pad, "constant_pad_nd": _pad,
     **{name: _reduce(getattr(torch, name)) for name in ("mean", "sum", "amax", "amin")},
 }  # fmt: skip
 """How each operator is raised, by its name without overload and without the underscore of work in place."""
-

@@ -75,7 +75,11 @@ class NormTensors:
 def make_batch_norm(tensors: NormTensors, *, rank: int, eps: float, momentum: float) -> nn.Module:
     """A batch norm for values of ``rank`` dimensions."""
     layer = _BATCH_NORMS[rank](
-        len(tensors.running_mean), eps=eps, momentum=momentum, affine=tensors.weight is not None, device="meta"
+        len(tensors.running_mean),
+        eps=eps,
+        momentum=momentum,
+        affine=tensors.weight is not None,
+        device="meta",
     )
     fill_(layer, running_mean=tensors.running_mean, running_var=tensors.running_var)
     fill_(layer, num_batches_tracked=torch.tensor(0))

@@ -84,7 +84,9 @@ def plain_name(name: str) -> str:
     ('_layer1_conv_0', 'a.forward_.lambda_')
     """
     parts = [_ODD.sub("_", part) for part in name.split(".") if part] or ["unnamed"]
-    return ".".join(f"{part}_" if keyword.iskeyword(part) or hasattr(nn.Module, part) else part for part in parts)
+    return ".".join(
+        f"{part}_" if keyword.iskeyword(part) or hasattr(nn.Module, part) else part for part in parts
+    )
 
 
 def _next_name(path: str) -> str:
