@@ -22,3 +22,8 @@ def sample_data() -> Path:
 def sample_recipe() -> Path:
     """The recipe that the demo runs."""
     return sample_folder() / "recipe.toml"
+
+
+def architectures_table() -> Path:
+    """Names and shapes of the tensors of torchvision's classifiers, as ``architectures/update.py`` writes them."""
+    return Path(str(files(__name__))) / "architectures" / "torchvision.json.xz"

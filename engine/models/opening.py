@@ -1,21 +1,21 @@
-"""Opens a model: reads the file, builds what it needs, and runs it once to see that it is a classifier."""
+"""Opens a model: reads the file, builds what it needs, and tries it once to see that it is a classifier."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
-from engine.contract.run_folder import sha256_of
 from engine.contract.source import ModelSource, SourceInfo
+from engine.models.content import ReadModel
 from engine.models.example import Example
+from engine.models.graph import CapturedGraph, capture
+from engine.models.identity import identity_of
+from engine.models.inferring import infer_example
 from engine.models.plain import make_plain_
-from engine.models.readers import READERS, content_of
+from engine.models.readers import content_of, read_model
+from engine.models.weightless import own_memory_
 from engine.models.words import explain_kind
-from resources import sample_weights
-from resources.sample.net import SimpleNet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,111 +25,89 @@ class LoadedModel:
     Attributes:
         module: on the CPU, float32, in evaluation mode.
         info: where it came from.
-        example: the form of one sample.
-        output_classes: logits it answers per sample.
+        captured: its graph, of the same parameters; whoever compresses it changes it.
     """
 
     module: nn.Module
     info: SourceInfo
-    example: Example
-    output_classes: int
+    captured: CapturedGraph
+
+    @property
+    def example(self) -> Example:
+        """The form of one sample."""
+        return self.captured.example
+
+    @property
+    def output_classes(self) -> int:
+        """Logits it answers per sample."""
+        return self.captured.output_shape[0]
 
 
-def open_model(source: ModelSource, ctx: RunContext, *, example: Example | None) -> LoadedModel:
-    """Opens what ``source`` names and runs it on a batch of two.
+def open_model(
+    source: ModelSource, ctx: RunContext, *, example: Example | None, is_read_only: bool = False
+) -> LoadedModel:
+    """Opens what ``source`` names and tries it on a batch of two.
 
     Args:
         source: the file, with absolute paths.
         ctx: asks the user to vouch for files that run code.
         example: of the data's samples, where known; ``source.input_shape`` goes before its shape.
+        is_read_only: the tensors may lie in the mapped file, as none is going to be changed and the file stays.
 
     Raises:
         RequestError: the file is no model, the weights do not fit, or it does not run.
         TrustRequired: the file runs code that the user has not vouched for.
     """
-    path = sample_weights() if source.file == "sample" else Path(source.file)
     content = content_of(source, ctx)
-    module = READERS[content.format](content, source, ctx).float().eval()
+    read = read_model(content, source, ctx)
+    sha256, size_bytes = identity_of(content, read.module)
+    module = _prepared(read.module)
+    if not is_read_only:
+        own_memory_(module)
+    captured = _captured(read, source, example)
+    info = SourceInfo(
+        file=source.file,
+        format=content.format,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        architecture=read.architecture,
+        is_guessed=read.is_guessed,
+        entry=read.entry,
+        input_shape=captured.example_shape,
+        output_classes=captured.output_shape[0],
+        vocabulary=captured.example.vocabulary,
+    )
+    return LoadedModel(module=module, info=info, captured=captured)
+
+
+def _prepared(module: nn.Module) -> nn.Module:
+    """The module in float32, with plain weights that can learn."""
+    module.float().eval()
     make_plain_(module)
     for parameter in module.parameters():
         # What was frozen when the file was saved has to learn to do without what is pruned.
         parameter.requires_grad_(parameter.is_floating_point())
-    if example is not None and source.input_shape in (None, example.shape):
-        wanted = example
-        classes = _count_classes_of_data(module, example, source)
-    else:
-        wanted = infer_example(module, source)
-        classes = count_classes(module, wanted)
-    info = SourceInfo(
-        file=source.file,
-        format=content.format,
-        sha256=sha256_of(path),
-        size_bytes=path.stat().st_size,
-        architecture=source.architecture,
-        input_shape=wanted.shape,
-        output_classes=classes,
-        vocabulary=wanted.vocabulary,
-    )
-    return LoadedModel(module=module, info=info, example=wanted, output_classes=classes)
+    return module
 
 
-def _count_classes_of_data(module: nn.Module, example: Example, source: ModelSource) -> int:
-    """As :func:`count_classes`; where the data's samples do not suit, says which ones would, if that is known.
-
-    Raises:
-        RequestError: the model does not run on the data's samples.
-    """
+def _captured(read: ReadModel, source: ModelSource, example: Example | None) -> CapturedGraph:
+    if example is None or source.input_shape not in (None, example.shape):
+        return capture(read.module, infer_example(read.module, source, read.example))
     try:
-        return count_classes(module, example)
+        return capture(read.module, example)
     except RequestError:
-        explain_kind(module, example)
-        try:
-            wanted = infer_example(module, source)
-            count_classes(module, wanted)
-        except RequestError:
-            wanted = example
-        if wanted == example:
+        explain_kind(read.module, example)
+        wanted = _form_that_runs(read, source)
+        if wanted is None or wanted == example:
             raise
     raise RequestError("data_wrong_shape", found=example.shape, wanted=wanted.shape)
 
 
-def infer_example(module: nn.Module, source: ModelSource) -> Example:
-    """The form of one sample, as ``source`` says it, or where the kind of network does.
-
-    Raises:
-        RequestError: it does not.
-    """
-    first = next((part for part in module.modules() if _has_weight(part)), None)
-    vocabulary = first.num_embeddings if isinstance(first, nn.Embedding) else None
-    if source.input_shape is not None:
-        return Example(source.input_shape, vocabulary)
-    if isinstance(module, SimpleNet):
-        return Example((1, 28, 28))
-    if type(module).__module__.startswith("torchvision.models."):
-        side = 299 if type(module).__name__ == "Inception3" else 224
-        return Example((3, side, side))
-    if isinstance(first, nn.Linear) and isinstance(first.weight, Tensor):
-        return Example((first.weight.shape[-1],))
-    raise RequestError("input_shape_needed", architecture=source.architecture or type(module).__name__)
-
-
-def _has_weight(module: nn.Module) -> bool:
-    return isinstance(getattr(module, "weight", None), Tensor)
-
-
-def count_classes(module: nn.Module, example: Example) -> int:
-    """Runs zeros through the model and counts the logits of one sample.
-
-    Raises:
-        RequestError: it does not run on that form, or answers something else than logits.
-    """
+def _form_that_runs(read: ReadModel, source: ModelSource) -> Example | None:
+    """Which samples the model would take, if that is known."""
     try:
-        with torch.no_grad():
-            output = module(example.zeros(2))
-    except Exception as error:
-        raise RequestError("forward_failed", shape=example.shape, reason=error) from None
-    if not isinstance(output, Tensor):
-        raise RequestError("output_not_logits", found=f"a {type(output).__name__}")
-    if output.dim() != 2 or output.shape[0] != 2:
-        raise RequestError("output_not_logits", found=f"a tensor of shape {tuple(output.shape)}")
-    return output.shape[1]
+        wanted = infer_example(read.module, source, read.example)
+        capture(read.module, wanted)
+    except RequestError:
+        return None
+    return wanted

@@ -131,14 +131,14 @@ def test_that_a_field_that_cannot_be_read_is_marked_and_nothing_is_opened(page, 
 def test_that_an_error_of_the_engine_is_told_and_its_field_marked(page):
     page.show_form(REQUEST)
 
-    page.show_error(RequestError("architecture_missing", path="/models/net.pt"))
+    page.show_error(RequestError("architecture_missing", path="/models/net.pt", guesses="none"))
 
     assert page.error().startswith('"/models/net.pt" holds weights only')
     assert page.findChildren(QLineEdit)[0].property("invalid") == "true"
 
 
 def test_that_an_error_follows_the_language(page, qapp, qtbot):
-    page.show_error(RequestError("file_empty", path="/models/net.pt"))
+    page.show_error(RequestError("file_empty", path="/models/net.pt", guesses="none"))
 
     install_language(qapp, Language.CHINESE)
 
