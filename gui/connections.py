@@ -8,6 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, SignalInstance, Slot
 
 from engine.contract.library import list_runs
+from engine.contract.methods import PruneGranularity
+from engine.contract.stats import LayerSensitivity
 from gui.background import Background
 from gui.desk import Desk
 from gui.widgets.page import Page
@@ -23,7 +25,7 @@ class _Refresh(QObject):
         super().__init__(page)
         self._page, self._refresh = page, refresh
         self._is_due = True
-        page.shown.connect(self._on_page_shown)
+        page.shown.connect(self.bring_up_to_date)
         for changed in changes:
             changed.connect(self._on_changed)
 
@@ -31,10 +33,11 @@ class _Refresh(QObject):
     def _on_changed(self) -> None:
         self._is_due = True
         if self._page.isVisible():
-            self._on_page_shown()
+            self.bring_up_to_date()
 
     @Slot()
-    def _on_page_shown(self) -> None:
+    def bring_up_to_date(self) -> None:
+        """Shows what has changed since the last time."""
         if self._is_due:
             self._is_due = False
             self._refresh()
@@ -47,6 +50,11 @@ def _build_open(desk: Desk) -> Page:
     page.path_chosen.connect(desk.open_path)
     page.sample_requested.connect(desk.open_sample)
     page.open_requested.connect(desk.open_request)
+    page.look_requested.connect(desk.jobs.look)
+    page.preview_requested.connect(desk.preview_data)
+    page.cancel_requested.connect(desk.jobs.cancel_inspect)
+    desk.jobs.looked.connect(page.set_contents)
+    desk.jobs.look_failed.connect(page.show_look_error)
     desk.file_wanted.connect(page.choose_file)
     desk.form_wanted.connect(page.show_form)
     desk.refused.connect(page.show_error)
@@ -63,10 +71,29 @@ def _build_open(desk: Desk) -> Page:
 def _build_inspect(desk: Desk) -> Page:
     from gui.pages.inspect import InspectPage
 
-    page, session = InspectPage(), desk.session
+    page, session, measured = InspectPage(), desk.session, desk.sensitivity
+
+    def show() -> None:
+        has_data = session.opened is not None and session.opened.data is not None
+        page.set_inspection(session.inspection, has_data=has_data)
+
+    def show_sensitivity() -> None:
+        prune = session.recipe.prune if session.recipe is not None else None
+        granularity = prune.granularity if prune is not None else PruneGranularity.CHANNEL
+        page.set_sensitivity(session.sensitivity, granularity)
+
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
-    _Refresh(page, lambda: page.set_inspection(session.inspection), session.inspection_changed)
+    page.data_requested.connect(desk.ask_for_data)
+    page.measure_requested.connect(measured.measure)
+    page.cancel_requested.connect(measured.cancel)
+    page.take_requested.connect(desk.suggest)
+    measured.progressed.connect(page.set_measurement)
+    measured.failed.connect(page.show_error)
+    desk.suggestions_taken.connect(page.show_taken)
+    _Refresh(page, show, session.inspection_changed)
+    changes = (session.inspection_changed, session.sensitivity_changed)
+    _Refresh(page, show_sensitivity, *changes, session.recipe_changed, session.recipe_edited)
     return page
 
 
@@ -102,12 +129,19 @@ def _build_compress(desk: Desk) -> Page:
         if session.recipe is not None:
             page.set_recipe(session.recipe)
 
+    def suggest(measured: dict[str, LayerSensitivity]) -> None:
+        refresh.bring_up_to_date()
+        page.take_suggestions(measured)
+
     page.estimate_requested.connect(desk.jobs.estimate)
+    page.recipe_edited.connect(session.keep_edited)
+    page.suggestions_taken.connect(desk.suggestions_taken)
+    desk.suggested.connect(suggest)
     page.run_requested.connect(desk.run.start)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
     desk.jobs.estimate_failed.connect(page.show_estimation_error)
-    _Refresh(page, show, session.recipe_changed, session.inspection_changed)
+    refresh = _Refresh(page, show, session.recipe_changed, session.inspection_changed)
     return page
 
 

@@ -4,16 +4,17 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from engine.contract.messages import Question
 from gui.theme import Space
 from gui.translation import translate_sentence
 from gui.widgets.buttons import danger_button, primary_button
 from gui.widgets.icons import IconLabel
-from gui.widgets.labels import ElidedLabel, secondary
+from gui.widgets.labels import ElidedLabel, caption, secondary
 
 _SHOWN_WANTS = 6
+_SHOWN_DIGITS = 12
 _WIDTH = 540
 
 
@@ -52,8 +53,19 @@ class TrustDialog(QDialog):
             )
         )
         content.addWidget(_list_of(question.wants))
+        if question.sha256:
+            content.addWidget(self._memory(question.sha256))
         content.addLayout(self._buttons())
         return content
+
+    def _memory(self, sha256: str) -> QLabel:
+        remark = caption(
+            self.tr(
+                "Your word is remembered for this very content (SHA-256 {hash}…); a changed file asks again."
+            ).format(hash=sha256[:_SHOWN_DIGITS])
+        )
+        remark.setToolTip(sha256)
+        return remark
 
     def _buttons(self) -> QHBoxLayout:
         refuse, trust = primary_button(self.tr("Do not open")), danger_button(self.tr("I trust this file"))

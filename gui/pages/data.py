@@ -7,7 +7,7 @@ from engine.contract.errors import PenjingError, RunCancelled
 from engine.contract.messages import DataSummary
 from engine.contract.methods import InputKind
 from engine.contract.recipe import DataSpec
-from gui.figures import count_text, shape_text
+from gui.figures import shape_text
 from gui.pages.data_samples import SampleGrid, class_name
 from gui.theme import Space
 from gui.translation import error_text, translate_contract
@@ -58,7 +58,7 @@ class DataPage(Page):
         tiles = QHBoxLayout()
         tiles.setSpacing(Space.M)
         for tile in self._tiles:
-            tiles.addWidget(tile)
+            tiles.addWidget(tile, 1)
         columns = QHBoxLayout()
         columns.setSpacing(Space.L)
         columns.addWidget(self._samples_card(), 1)
@@ -156,15 +156,17 @@ class DataPage(Page):
 
     def _retranslate_summary(self, summary: DataSummary) -> None:
         values = (
-            (count_text(summary.train), self.tr("Training samples")),
-            (count_text(summary.validation), self.tr("Validation, taken out of training")),
-            (count_text(summary.test), self.tr("Test samples, only ever reported")),
-            (count_text(summary.classes), self.tr("Classes")),
+            (f"{summary.train:,}", self.tr("Training samples")),
+            (f"{summary.validation:,}", self.tr("Validation samples")),
+            (f"{summary.test:,}", self.tr("Test samples")),
+            (f"{summary.classes:,}", self.tr("Classes")),
             (shape_text(summary.sample_shape), self.tr("Shape of a sample")),
         )
         for tile, (value, text) in zip(self._tiles, values, strict=True):
             tile.set_value(value)
             tile.set_caption(text)
+        self._tiles[1].setToolTip(self.tr("Taken out of training; chooses the best epoch."))
+        self._tiles[2].setToolTip(self.tr("Only ever reported: nothing is chosen by them."))
         count = len(summary.samples)
         self._samples_title.setText(self.tr("{count} test samples").format(count=count))
         self._score.setText(self._score_text(summary))

@@ -43,7 +43,7 @@ class SampleCard(Card):
         self.body.addLayout(row)
 
     def _verdict(self, sample: SamplePreview, name: str, tone: str) -> ElidedLabel:
-        probability = percent_text(sample.probability, 0)
+        probability = percent_text(sample.probability)
         verdict = ElidedLabel(f"{name} · {probability}", "verdict", Qt.TextElideMode.ElideMiddle)
         set_tone(verdict, tone)
         sentence = QCoreApplication.translate("DataPage", "The model says {name}, with {probability}.")

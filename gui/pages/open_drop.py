@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from gui.theme import Space, current_theme
 from gui.widgets.buttons import primary_button, secondary_button
@@ -24,7 +24,10 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class DropZone(QWidget):
-    """A dashed field that takes one file or folder, with buttons for those who rather choose."""
+    """A dashed field that takes one file or folder, with buttons for those who rather choose, and a line to type into.
+
+    ``dropped`` carries a path, or the name of a library's model.
+    """
 
     dropped = Signal(str)
     file_clicked = Signal()
@@ -41,6 +44,9 @@ class DropZone(QWidget):
         self._file, self._folder = primary_button("", "file"), secondary_button("", "folder")
         self._file.clicked.connect(self.file_clicked)
         self._folder.clicked.connect(self.folder_clicked)
+        self._line = QLineEdit()
+        self._line.setMinimumWidth(380)
+        self._line.returnPressed.connect(self._on_line_return_pressed)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -57,19 +63,35 @@ class DropZone(QWidget):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(Space.M)
         layout.addLayout(buttons)
+        layout.addSpacing(Space.S)
+        layout.addWidget(self._line, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
+
+    def _on_line_return_pressed(self) -> None:
+        text = self._line.text().strip()
+        if text:
+            self._line.clear()
+            self.dropped.emit(text)
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
         self._title.setText(self.tr("Drop a model here"))
-        self._text.setText(self.tr("A file that torch.save wrote, a recipe (.toml), or the folder of a run"))
+        self._text.setText(
+            self.tr(
+                "PyTorch, Lightning, safetensors, TorchScript, .pt2 or ONNX; a Hugging Face folder; "
+                "a recipe or the folder of a run"
+            )
+        )
         self._file.setText(self.tr("Choose a file…"))
         self._file.setToolTip(QKeySequence(QKeySequence.StandardKey.Open).toString(_NATIVE))
-        self._folder.setText(self.tr("Open a run…"))
+        self._folder.setText(self.tr("Choose a folder…"))
+        self._folder.setToolTip(self.tr("A run, or a Hugging Face model: config.json beside its weights"))
+        self._line.setPlaceholderText(self.tr("or type a path, torchvision:resnet18, timm:NAME"))
+        self._line.setAccessibleName(self.tr("Path or name of a model"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt's hook: takes one local file or folder."""
-        if _dropped_path(event) is not None:
+        if dropped_path(event) is not None:
             event.acceptProposedAction()
             self._set_hovered(True)
 
@@ -80,7 +102,7 @@ class DropZone(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Qt's hook: says what was dropped."""
         self._set_hovered(False)
-        path = _dropped_path(event)
+        path = dropped_path(event)
         if path is not None:
             event.acceptProposedAction()
             self.dropped.emit(str(path))
@@ -101,6 +123,7 @@ class DropZone(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
 
 
-def _dropped_path(event: QDropEvent) -> Path | None:
+def dropped_path(event: QDropEvent) -> Path | None:
+    """The one local file or folder that is dragged; None for anything else."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from engine.contract.library import RunEntry
 from engine.contract.run_folder import RunState
+from gui.pages.open_places import name_of
 from gui.session import OpenRequest
 from gui.theme import Space
+from gui.translation import translate_contract
 from gui.widgets.cards import Card
 from gui.widgets.icons import IconLabel
 from gui.widgets.labels import ElidedLabel, caption, heading, tag
@@ -65,17 +67,29 @@ class _List(Card):
 
 
 class RecentList(_List):
-    """The models that were opened last."""
+    """The models that were opened last: what they are, and with which data."""
 
     chosen = Signal(object)
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._requests: tuple[OpenRequest, ...] = ()
+
     def set_recent(self, requests: tuple[OpenRequest, ...]) -> None:
         """Shows these, newest first."""
+        self._requests = requests
         self._replace([self._entry(request) for request in requests])
 
     def _entry(self, request: OpenRequest) -> _Entry:
         path = Path(request.source.file)
-        entry = _Entry("file", path.name, request.source.architecture or str(path.parent))
+        parts = (
+            translate_contract(request.format.label) if request.format is not None else "",
+            Path(request.source.architecture or "").name,
+            name_of(request.data.source) if request.data is not None else "",
+        )
+        remark = "  ·  ".join(part for part in parts if part)
+        entry = _Entry("file", path.name, remark or str(path.parent))
+        entry.setToolTip(str(path))
         entry.clicked.connect(lambda: self.chosen.emit(request))
         return entry
 
@@ -83,6 +97,7 @@ class RecentList(_List):
         """Sets all texts in the language of now."""
         self._heading.setText(self.tr("Recent models"))
         self._nothing.setText(self.tr("Models that you open are listed here."))
+        self.set_recent(self._requests)
 
 
 class RunList(_List):

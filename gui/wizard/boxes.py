@@ -1,10 +1,10 @@
 """The boxes in which fields are edited: what is typed may break a limit, which the form then tells; arrows may not."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
 
 from engine.contract.fields import FieldSpec
+from gui.widgets.choice_box import CalmWheel
 
 _ANY_INTEGER = 2**31 - 1
 _SHARES = {"ratio", "validation"}
@@ -16,18 +16,7 @@ def is_share(spec: FieldSpec) -> bool:
     return spec.name in _SHARES
 
 
-class _CalmWheel:
-    """Mixed into boxes inside a scrolled page: the wheel scrolls the page unless the box has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Qt's hook: scrolls, or turns the box."""
-        if self.hasFocus():  # type: ignore[attr-defined]
-            super().wheelEvent(event)  # type: ignore[misc]
-        else:
-            event.ignore()
-
-
-class IntegerBox(_CalmWheel, QSpinBox):
+class IntegerBox(CalmWheel, QSpinBox):
     """A whole number; arrows stay within the field's limits."""
 
     def __init__(self, spec: FieldSpec) -> None:
@@ -41,7 +30,7 @@ class IntegerBox(_CalmWheel, QSpinBox):
         self.setValue(round(_clamped(self.value() + steps, self._spec)))
 
 
-class NumberBox(_CalmWheel, QDoubleSpinBox):
+class NumberBox(CalmWheel, QDoubleSpinBox):
     """A number in its shortest form; a share is shown in percent."""
 
     def __init__(self, spec: FieldSpec) -> None:
@@ -70,10 +59,6 @@ class NumberBox(_CalmWheel, QDoubleSpinBox):
         if self._spec.is_minimum_open and within <= (self._spec.minimum or 0) * self.factor:
             within = before
         self.setValue(within)
-
-
-class ChoiceBox(_CalmWheel, QComboBox):
-    """One of several."""
 
 
 def _prepare_(box: QAbstractSpinBox) -> None:

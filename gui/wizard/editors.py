@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from engine.contract.fields import FieldKind, FieldSpec
 from gui.translation import translate_contract
-from gui.wizard.boxes import ChoiceBox, IntegerBox, NumberBox
+from gui.widgets.choice_box import ChoiceBox
+from gui.wizard.boxes import IntegerBox, NumberBox
 
 
 class FieldEditor(QWidget):

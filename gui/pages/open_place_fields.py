@@ -1,0 +1,143 @@
+"""Where data lies: one line, its buttons, and for torchvision's sets a folder and whether it may be filled."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QVBoxLayout, QWidget
+
+from engine.contract.methods import DataKind
+from gui.pages.open_fields import LineField
+from gui.pages.open_places import DataPlace
+from gui.theme import Space
+
+_FILES = {DataKind.NPZ, DataKind.CSV, DataKind.PYTHON}
+_FOLDERS = {DataKind.NPZ, DataKind.FOLDER, DataKind.AUDIO}
+
+
+class PlaceFields(QWidget):
+    """Shows and asks for a :class:`DataPlace` of one kind."""
+
+    edited = Signal()
+    committed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = DataKind.SAMPLE
+        self.path, self._root = LineField(), LineField()
+        self._download = QCheckBox()
+        self._file = self.path.add_button("file", self._choose_file)
+        self._folder = self.path.add_button("folder", self._choose_folder)
+        self._root_folder = self._root.add_button("folder", self._choose_folder)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.M)
+        for widget in (self.path, self._root, self._download):
+            layout.addWidget(widget)
+        for field in (self.path, self._root):
+            field.edited.connect(self.edited)
+            field.committed.connect(self.committed)
+        self._download.clicked.connect(self.path.clear_error)
+        self._download.clicked.connect(self.edited)
+
+    def set_place(self, place: DataPlace) -> None:
+        """Shows another place."""
+        self.path.set_text(place.path)
+        self._root.set_text(place.root)
+        self._download.setChecked(place.may_download)
+        self.path.clear_error()
+        self.set_kind(place.kind)
+
+    def set_kind(self, kind: DataKind) -> None:
+        """Asks for a place of another kind; what was typed for the last one is of no use to it."""
+        if kind is not self._kind and self._download.isChecked():
+            self._download.setChecked(False)
+        self._kind = kind
+        is_library = kind is DataKind.TORCHVISION
+        self.setVisible(kind is not DataKind.SAMPLE)
+        self._file.setVisible(kind in _FILES)
+        self._folder.setVisible(kind in _FOLDERS)
+        self._root.setVisible(is_library)
+        self._download.setVisible(is_library)
+        self.retranslate()
+
+    def clear(self) -> None:
+        """Forgets what was typed."""
+        self.set_place(DataPlace(kind=self._kind))
+
+    def place(self) -> DataPlace:
+        """What was typed."""
+        return DataPlace(
+            kind=self._kind,
+            path=self.path.text(),
+            root=self._root.text(),
+            may_download=self._download.isChecked(),
+        )
+
+    def _choose_file(self) -> str:
+        kinds = {
+            DataKind.NPZ: self.tr("Arrays (*.npz)"),
+            DataKind.CSV: self.tr("Text tables (*.csv *.tsv *.txt)"),
+            DataKind.PYTHON: self.tr("Python (*.py)"),
+        }
+        chosen = f"{kinds[self._kind]};;{self.tr('All files (*)')}"
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Data source"), "", chosen)
+        return f"{path}:" if path and self._kind is DataKind.PYTHON else path
+
+    def _choose_folder(self) -> str:
+        return QFileDialog.getExistingDirectory(self, self.tr("Folder of the data"))
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        label, help_text, example = self._texts()
+        self.path.set_label(label, help_text, is_shown=True)
+        self.path.edit.setPlaceholderText(example)
+        self._root.set_label(
+            self.tr("Folder"), self.tr("Where the data set lies; Penjing's own where empty.")
+        )
+        self._root.edit.setPlaceholderText(self.tr("Penjing's own folder"))
+        self._download.setText(self.tr("Download it where it is missing"))
+        buttons: tuple[tuple[QPushButton, Callable[[], str]], ...] = (
+            (self._file, lambda: self.tr("File…")),
+            (self._folder, lambda: self.tr("Folder…")),
+            (self._root_folder, lambda: self.tr("Folder…")),
+        )
+        for button, text in buttons:
+            button.setText(text())
+
+    def _texts(self) -> tuple[str, str, str]:
+        """Label, help and example of the line."""
+        return {
+            DataKind.SAMPLE: ("", "", ""),
+            DataKind.NPZ: (
+                self.tr("File or folder"),
+                self.tr("x_train, y_train, x_test and y_test in an .npz file, or as .npy files in a folder."),
+                "mnist.npz",
+            ),
+            DataKind.FOLDER: (
+                self.tr("Folder"),
+                self.tr("One folder of images for each class, or such folders in train and test."),
+                "flowers",
+            ),
+            DataKind.TORCHVISION: (
+                self.tr("Data set"),
+                self.tr("Its name in torchvision.datasets, such as MNIST, FashionMNIST or CIFAR10."),
+                "CIFAR10",
+            ),
+            DataKind.CSV: (
+                self.tr("File"),
+                self.tr(
+                    "A table with a column of texts and a column of labels; train and test are split here."
+                ),
+                "reviews.csv",
+            ),
+            DataKind.AUDIO: (
+                self.tr("Folder"),
+                self.tr("One folder of recordings for each class, or file names that begin with the label."),
+                "recordings",
+            ),
+            DataKind.PYTHON: (
+                self.tr("Python file and function"),
+                self.tr("FILE.py:function, which returns the splits; you are asked before the file runs."),
+                "own_data.py:load",
+            ),
+        }[self._kind]
