@@ -15,7 +15,8 @@ from engine.tasks.table import methods_of
 def inspect_model(source: ModelSource, spec: DataSpec | None, ctx: RunContext) -> Inspection:
     """Layers, sums, and metrics on the test split where data is given; writes nothing."""
     data = None if spec is None else load_data(spec, ctx, seed=0)
-    loaded = open_model(source, ctx, example=None if data is None else data.example)
+    example = None if data is None else data.example
+    loaded = open_model(source, ctx, example=example, is_read_only=True)
     metrics = Metrics()
     if data is not None:
         check_data_fits(data, loaded)

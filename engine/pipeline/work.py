@@ -17,7 +17,7 @@ from engine.data.fit import check_data_fits
 from engine.data.splits import Data, Split, load_data
 from engine.joint.compressed import CompressedModel
 from engine.joint.schedule import Plan, aware_plan, pruning_plan, simultaneous_plan
-from engine.models.graph import capture, layers_of
+from engine.models.graph import layers_of
 from engine.models.opening import LoadedModel, open_model
 from engine.pipeline.checkpoints import CheckpointStore, Payload
 from engine.training.loop import Training, steps_per_epoch
@@ -45,9 +45,9 @@ def source_of(recipe: Recipe) -> ModelSource:
 
 
 def compressed_model(loaded: LoadedModel, recipe: Recipe) -> CompressedModel:
-    """The loaded model, captured, on the recipe's device."""
-    captured = capture(loaded.module.to(recipe.device.value), loaded.example)
-    return CompressedModel(captured, recipe)
+    """The loaded model on the recipe's device, ready to be compressed; it is changed in place."""
+    loaded.captured.module.to(recipe.device.value)
+    return CompressedModel(loaded.captured, recipe)
 
 
 def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
