@@ -12,6 +12,7 @@ from engine.contract.messages import (
     Export,
     Inspect,
     Job,
+    Look,
     Preview,
     Run,
     Sensitivity,
@@ -19,9 +20,11 @@ from engine.contract.messages import (
 )
 from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
+from engine.contract.source import FileContents
 from engine.contract.stats import Inspection, SensitivityMap
 from engine.pipeline.estimating import estimate
 from engine.pipeline.inspecting import inspect_model
+from engine.pipeline.looking import look_at
 from engine.pipeline.machine import claim_machine
 from engine.pipeline.previewing import preview_data
 from engine.pipeline.rereading import export_again
@@ -33,6 +36,11 @@ from engine.pipeline.verifying import verify_file
 def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
     claim_machine(job.threads, job.device)
     return inspect_model(job.source, job.data, ctx)
+
+
+def _look(job: Look, ctx: RunContext) -> FileContents:
+    claim_machine(job.threads, job.device)
+    return look_at(job.source, ctx)
 
 
 def _preview(job: Preview, ctx: RunContext) -> DataSummary:
@@ -65,6 +73,7 @@ def _verify(job: Verify, ctx: RunContext) -> Verification:
 
 HANDLERS: dict[type[Any], Callable[[Any, RunContext], Record]] = {
     Inspect: _inspect,
+    Look: _look,
     Preview: _preview,
     Sensitivity: _sensitivity,
     Estimate: _estimate,
