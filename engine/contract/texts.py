@@ -51,6 +51,7 @@ TEXTS: dict[str, str] = {
     # files that hold a graph
     "graph_inputs": "The graph takes {found} inputs; a model is opened that takes one tensor, a batch of samples.",
     "graph_not_raised": "The graph cannot be turned back into layers: {reason}.",
+    "graph_quantized": '"{path}" is already quantized (operator {operator}); open the float model that it was made from.',
     "graph_one_batch": "The graph was written for a batch of {batch} only; export the model with a dynamic batch dimension.",
     "graph_differs": "The layers that the graph was turned back into answer differently (largest difference {found} of the largest output, limit {limit}); open the model's PyTorch file instead.",
     "operator_unknown": 'The graph cannot be turned back into layers: operator {operator} of node "{node}" is not understood; open the model\'s PyTorch file instead.',
