@@ -11,13 +11,14 @@ from engine.contract.recipe_file import read_recipe
 from engine.contract.recipe_paths import SAMPLE, with_absolute_paths
 from engine.contract.run_folder import RunFolder, RunState
 from engine.contract.source import ModelSource
-from engine.contract.stats import Inspection
+from engine.contract.stats import Inspection, LayerSensitivity
 from gui.engine_thread import EngineThread
 from gui.jobs import Jobs
 from gui.session import OpenRequest, Session, first_recipe
 from gui.settings import Settings
 from gui.shown_data import ShownData
 from gui.shown_run import ShownRun
+from gui.shown_sensitivity import ShownSensitivity
 from gui.widgets.rail import PageName
 from resources import sample_recipe
 
@@ -29,11 +30,16 @@ _HUGGING_FACE_CONFIG = "config.json"
 class Desk(QObject):
     """Where wishes of the pages end up.
 
+    ``page_needed`` has a page built that stays behind. ``suggested`` carries what layers bear, for the recipe, and
+    ``suggestions_taken`` a function that says what was taken of it.
     ``file_wanted`` asks for a file, ``form_wanted`` for the form of a model; ``refused`` says why something could not
     be opened.
     """
 
     page_wanted = Signal(str)
+    page_needed = Signal(str)
+    suggested = Signal(dict)
+    suggestions_taken = Signal(object)
     file_wanted = Signal()
     form_wanted = Signal(object)
     refused = Signal(object)
@@ -45,6 +51,7 @@ class Desk(QObject):
         self.session, self.jobs = Session(self), Jobs(engine, self)
         self.run = ShownRun(engine, self.session, self.jobs, self)
         self.data = ShownData(self.session, self.jobs, self)
+        self.sensitivity = ShownSensitivity(engine, self.session, self.jobs, self)
         self.engine, self.settings = engine, settings
         self._is_demo = False
         self._demo_folder: Path | None = None
@@ -160,6 +167,11 @@ class Desk(QObject):
         """Shows what data holds before a model is opened with it."""
         self.data.set_data(data)
         self.page_wanted.emit(PageName.DATA)
+
+    def suggest(self, measured: dict[str, LayerSensitivity]) -> None:
+        """Has the wizard take what layers bear into the recipe, where it can be undone."""
+        self.page_needed.emit(PageName.COMPRESS)
+        self.suggested.emit(measured)
 
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)

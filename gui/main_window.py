@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._rail.language_clicked.connect(self._on_rail_language_clicked)
         self._rail.theme_clicked.connect(self._on_rail_theme_clicked)
         self.desk.page_wanted.connect(self.show_page)
+        self.desk.page_needed.connect(lambda name: self.page(PageName(name)))
         self._leaving.done.connect(self._on_leaving_done)
         self.desk.session.inspection_changed.connect(self._show_title)
         self.desk.jobs.working_changed.connect(self._on_jobs_working_changed)

@@ -1,171 +1,204 @@
-"""Inspect: sums over the model, its layers as a table, and the selected layer in detail."""
+"""Inspect: sums over the model, its layers as a table, the selected layer in detail, and what each layer bears."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QSplitter,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.contract.stats import Inspection
-from gui.figures import bytes_text, count_text, percent_text, shape_text
-from gui.models.layer_table import DETAIL_COLUMNS, LayerTableModel, LayerTableProxy
+from engine.contract.errors import PenjingError
+from engine.contract.methods import PruneGranularity, SensitivityKind
+from engine.contract.stats import Inspection, LayerSensitivity, LayerStats, SensitivityMap
+from gui.figures import bytes_text, shape_text
+from gui.models.layer_export import csv_text
+from gui.models.measurement import Measurement
 from gui.pages.inspect_layer import LayerPanel
+from gui.pages.inspect_sensitivity import SensitivityView
+from gui.pages.inspect_table import LayersCard
+from gui.pages.inspect_tiles import SumTiles
 from gui.theme import Space
-from gui.widgets.buttons import primary_button
-from gui.widgets.cards import Card, EmptyState, StatTile
-from gui.widgets.labels import caption
+from gui.translation import error_text
+from gui.widgets.buttons import SegmentedControl, primary_button
+from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
 
-_ROW_HEIGHT = 34
-_WIDTH_WITH_DETAILS = 580
-
-
-class _LayerView(QTableView):
-    """Where it is narrow, what stands beside it as well gives way to the numbers."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        is_narrow = event.size().width() < _WIDTH_WITH_DETAILS
-        for column in DETAIL_COLUMNS:
-            self.setColumnHidden(column, is_narrow)
+Maps = dict[SensitivityKind, SensitivityMap]
 
 
 class InspectPage(Page):
-    """Shows an :class:`Inspection`."""
+    """Shows an :class:`Inspection`, and the sensitivity of its layers.
+
+    ``take_requested`` carries what was measured, by layer, and shall enter the recipe.
+    """
 
     compress_requested = Signal()
     open_requested = Signal()
+    data_requested = Signal()
+    measure_requested = Signal(object, int)
+    cancel_requested = Signal()
+    take_requested = Signal(dict)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inspection: Inspection | None = None
-        self._model, self._proxy = LayerTableModel(self), LayerTableProxy(self)
-        self._proxy.setSourceModel(self._model)
-        self._tiles = [StatTile() for _ in range(5)]
-        self._table, self._search, self._found = _LayerView(), QLineEdit(), caption()
-        self._panel = LayerPanel()
-        self._compress = primary_button("", "compress")
+        self._maps: Maps = {}
+        self._chosen: tuple[str, ...] = ()
+        self._is_choosing = False
+        self.tiles, self.layers, self.panel = SumTiles(), LayersCard(), LayerPanel()
+        self.sensitivity, self.banner = SensitivityView(), Banner()
+        self.views, self._compress = SegmentedControl(), primary_button("", "compress")
         self._empty = EmptyState("inspect")
-        self._stack = QStackedWidget()
-        self._set_up_table()
+        self._stack, self._content = QStackedWidget(), QStackedWidget()
         self._lay_out()
-        self._compress.clicked.connect(self.compress_requested)
-        self._empty.clicked.connect(self.open_requested)
-        self._search.textChanged.connect(self._on_search_changed)
+        self._connect()
         self.retranslate()
         self.set_inspection(None)
 
-    def _set_up_table(self) -> None:
-        table = self._table
-        table.setModel(self._proxy)
-        table.setSortingEnabled(True)
-        table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        table.horizontalHeader().setHighlightSections(False)
-        # The last column takes what is left: a long reason must not push the table wider than its card.
-        table.horizontalHeader().setSectionResizeMode(
-            self._model.columnCount() - 1, QHeaderView.ResizeMode.Stretch
-        )
-        table.horizontalHeader().sortIndicatorChanged.connect(self._fit_columns)
-        table.selectionModel().currentRowChanged.connect(self._on_table_row_changed)
-
     def _lay_out(self) -> None:
-        tiles = QHBoxLayout()
-        tiles.setSpacing(Space.M)
-        for tile in self._tiles:
-            tiles.addWidget(tile)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(Space.L)
         split.setChildrenCollapsible(False)
-        split.addWidget(self._table_card())
-        split.addWidget(self._panel)
-        split.setSizes([730, 274])
-        content = QWidget()
-        layout = QVBoxLayout(content)
+        split.addWidget(self.layers)
+        split.addWidget(self.panel)
+        split.setStretchFactor(0, 1)
+        split.setSizes([680, 324])
+        table = QWidget()
+        layout = QVBoxLayout(table)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.L)
-        layout.addLayout(tiles)
+        layout.addWidget(self.tiles)
         layout.addWidget(split, 1)
+        self._content.addWidget(table)
+        self._content.addWidget(self.sensitivity)
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(content)
+        self._stack.addWidget(self._content)
+        self.toolbar.addWidget(self.views)
         self.toolbar.addWidget(self._compress)
-        self.body.addWidget(self._stack)
+        self.body.addWidget(self.banner)
+        self.body.addWidget(self._stack, 1)
 
-    def _table_card(self) -> Card:
-        self._search.setClearButtonEnabled(True)
-        row = QHBoxLayout()
-        row.addWidget(self._search, 1)
-        row.addWidget(self._found)
-        card = Card(Space.M)
-        card.body.addLayout(row)
-        card.body.addWidget(self._table, 1)
-        return card
+    def _connect(self) -> None:
+        self._compress.clicked.connect(self.compress_requested)
+        self._empty.clicked.connect(self.open_requested)
+        self.banner.acted.connect(self.compress_requested)
+        self.views.chosen.connect(self._content.setCurrentIndex)
+        self.layers.picked.connect(self._on_layers_picked)
+        self.layers.csv_requested.connect(self.save_csv)
+        self.panel.take_requested.connect(self._take)
+        self.panel.measure_requested.connect(lambda: self.show_view(1))
+        self.sensitivity.layer_chosen.connect(self._on_sensitivity_layer_chosen)
+        self.sensitivity.measure_requested.connect(self._on_sensitivity_measure_requested)
+        self.sensitivity.cancel_requested.connect(self.cancel_requested)
+        self.sensitivity.data_requested.connect(self.data_requested)
+        self.sensitivity.take_requested.connect(self._take)
 
     def take_focus(self) -> None:
         """The arrow keys go through the layers at once."""
-        self._table.setFocus()
+        (self.layers.view, self.sensitivity.map)[self._content.currentIndex()].setFocus()
 
-    def set_inspection(self, inspection: Inspection | None) -> None:
+    def show_view(self, index: int) -> None:
+        """Shows the layers (0) or their sensitivity (1)."""
+        self.views.set_index(index)
+        self._content.setCurrentIndex(index)
+
+    def set_inspection(self, inspection: Inspection | None, *, has_data: bool = False) -> None:
         """Shows another model; None while none is open."""
+        if inspection != self._inspection:
+            self.banner.hide()
         self._inspection = inspection
-        self._model.set_layers(inspection.layers if inspection else ())
+        layers = inspection.layers if inspection else ()
         self._stack.setCurrentIndex(int(inspection is not None))
-        self._compress.setVisible(inspection is not None)
-        self._show_sums()
-        if inspection:
-            self._fit_columns()
-            self._table.selectRow(0)
+        for widget in (self._compress, self.views):
+            widget.setVisible(inspection is not None)
+        self._chosen = ()
+        self.sensitivity.set_layers(tuple(layer.name for layer in layers), has_data=has_data)
+        self.layers.set_layers(layers, Path(inspection.source.file).stem if inspection else "")
         # Focus may have made the first row current before, so that its change is not told here.
-        self._show_layer(self._table.currentIndex())
+        self._choose(self.layers.view.layers())
+        self._show_sums()
 
-    def _fit_columns(self) -> None:
-        """As narrow as they can be, so that the last one has room for its reasons: only one has a sort arrow."""
-        header = self._table.horizontalHeader()
-        header.setSortIndicatorShown(False)
-        for column in range(self._model.columnCount() - 1):
-            self._table.resizeColumnToContents(column)
-        header.setSortIndicatorShown(True)
-        self._table.resizeColumnToContents(header.sortIndicatorSection())
+    def set_sensitivity(self, maps: Maps, granularity: PruneGranularity) -> None:
+        """Shows what was measured; what layers bear is told for the recipe's granularity."""
+        self._maps = maps
+        best = self._best_map()
+        self.layers.set_sensitivities(best.layers if best is not None else {}, granularity)
+        self.panel.set_map(best)
+        self.sensitivity.set_maps(maps)
+
+    def set_measurement(self, measurement: Measurement | None) -> None:
+        """A measurement goes on, or has ended."""
+        self.sensitivity.set_measurement(measurement)
+
+    def show_error(self, error: PenjingError) -> None:
+        """Says why the sensitivity could not be measured."""
+        self.banner.tell(lambda: error_text(error))
+
+    def show_taken(self, sentence: Callable[[], str]) -> None:
+        """Says what entered the recipe."""
+        self.banner.tell(sentence, "success", lambda: self.tr("Show the recipe"))
+
+    def save_csv(self, path: Path) -> None:
+        """Writes the table as it is filtered and sorted; the banner tells how it went."""
+        try:
+            # Spreadsheets take a file without this mark for one in the system's own letters.
+            path.write_text(csv_text(self.layers.rows()), encoding="utf-8-sig", newline="")
+        except OSError as error:
+            self._tell_unsaved(error.strerror or str(error))
+            return
+        self.banner.tell(lambda: self.tr("Saved as {path}").format(path=path), "success")
+
+    def _tell_unsaved(self, reason: str) -> None:
+        self.banner.tell(lambda: self.tr("The table could not be saved: {reason}").format(reason=reason))
+
+    def _best_map(self) -> SensitivityMap | None:
+        """Accuracy says more than weights alone."""
+        return self._maps.get(SensitivityKind.FULL) or self._maps.get(SensitivityKind.QUICK)
+
+    def _take(self, names: tuple[str, ...]) -> None:
+        """What is taken is what is seen: the map of the view that the button stands in."""
+        is_panel = self._content.currentIndex() == 0
+        found = self._best_map() if is_panel else self.sensitivity.found()
+        measured: dict[str, LayerSensitivity] = {}
+        if found is not None:
+            measured = {name: found.layers[name] for name in names if name in found.layers}
+        if measured:
+            self.take_requested.emit(measured)
+
+    def _on_sensitivity_measure_requested(self, kind: SensitivityKind, samples: int) -> None:
+        self.banner.hide()
+        self.measure_requested.emit(kind, samples)
+
+    def _on_layers_picked(self, layers: tuple[LayerStats, ...]) -> None:
+        if not self._is_choosing:
+            self._choose(layers)
+
+    def _on_sensitivity_layer_chosen(self, name: str, is_added: bool) -> None:
+        names = (name, *(other for other in self._chosen if other != name)) if is_added else (name,)
+        assert self._inspection is not None
+        by_name = {layer.name: layer for layer in self._inspection.layers}
+        self._is_choosing = True
+        self.layers.view.select_layers(names)
+        self._is_choosing = False
+        self._choose(tuple(by_name[other] for other in names))
+
+    def _choose(self, layers: tuple[LayerStats, ...]) -> None:
+        """The first of these is shown in detail, the curves of all."""
+        self._chosen = tuple(layer.name for layer in layers)
+        layer = layers[0] if layers else None
+        self.panel.set_layer(layer, self._coupled_with(layer))
+        self.sensitivity.set_chosen(self._chosen)
+
+    def _coupled_with(self, layer: LayerStats | None) -> tuple[str, ...]:
+        if layer is None or layer.group is None or self._inspection is None:
+            return ()
+        others = (other for other in self._inspection.layers if other.group == layer.group)
+        return tuple(other.name for other in others if other.name != layer.name)
 
     def _show_sums(self) -> None:
         inspection = self._inspection
         self.set_heading(self.tr("Inspect"), self._subtitle_of(inspection) if inspection else "")
-        self._show_count()
-        if inspection is None:
-            return
-        totals = inspection.totals
-        texts = (
-            count_text(totals.parameters),
-            bytes_text(totals.parameter_bytes),
-            count_text(totals.macs),
-            percent_text(totals.sparsity),
-            percent_text(inspection.metrics.accuracy),
-        )
-        for tile, text in zip(self._tiles, texts, strict=True):
-            tile.set_value(text)
-        self._tiles[-1].setVisible(inspection.metrics.accuracy is not None)
-
-    def _show_count(self) -> None:
-        count = self._proxy.rowCount()
-        self._found.setText(
-            self.tr("1 layer") if count == 1 else self.tr("{count} layers").format(count=count)
-        )
+        if inspection is not None:
+            self.tiles.show_inspection(inspection)
 
     def _subtitle_of(self, inspection: Inspection) -> str:
         source = inspection.source
@@ -175,34 +208,15 @@ class InspectPage(Page):
             parts.append(self.tr("input {shape}").format(shape=shape_text(source.input_shape)))
         return "\u00a0\u00a0\u00a0·   ".join(part for part in parts if part)
 
-    def _on_table_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self._show_layer(current)
-
-    def _show_layer(self, index: QModelIndex) -> None:
-        self._panel.set_layer(self._proxy.layer_at(index) if index.isValid() else None)
-
-    def _on_search_changed(self, text: str) -> None:
-        self._proxy.set_sought(text)
-        self._show_count()
-
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
-        captions = (
-            self.tr("Parameters"),
-            self.tr("Size in memory"),
-            self.tr("MACs a sample"),
-            self.tr("Sparsity"),
-            self.tr("Accuracy on the test split"),
-        )
-        for tile, text in zip(self._tiles, captions, strict=True):
-            tile.set_caption(text)
         self._compress.setText(self.tr("Compress"))
-        self._search.setPlaceholderText(self.tr("Find a layer"))
+        self.views.set_texts([self.tr("Layers"), self.tr("Sensitivity")])
         self._empty.set_texts(
             self.tr("Nothing is open yet"),
             self.tr("Open a model to see its layers, their sizes and how their weights are spread."),
             self.tr("Open a model"),
         )
-        self._model.retranslate()
-        self._panel.retranslate()
+        for part in (self.tiles, self.layers, self.panel, self.sensitivity):
+            part.retranslate()
         self._show_sums()

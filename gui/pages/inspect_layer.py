@@ -1,109 +1,116 @@
-"""One layer in detail: its weights' histogram over what is known of it."""
+"""One layer in detail: its weights, its channels, what it answers, and what it bears."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.contract.stats import LayerStats
-from gui.figures import UNKNOWN, bytes_text, count_text, percent_text, shape_text, value_text
-from gui.plots.histogram import HistogramPlot
+from engine.contract.stats import LayerStats, SensitivityMap
+from gui.pages.inspect_bears import LayerBears
+from gui.pages.inspect_tabs import ChannelsTab, LayerTab, OutputsTab, WeightsTab
 from gui.theme import Space
-from gui.translation import translate_sentence
-from gui.widgets.buttons import SegmentedControl
+from gui.widgets.buttons import SegmentedControl, secondary_button
 from gui.widgets.cards import Card
-from gui.widgets.labels import ElidedLabel, tag
+from gui.widgets.labels import ElidedLabel, caption, tag
 
-_FACT_COLUMNS = 2
-_FACTS = 12
-_LEAST_WIDTH = 264
+_LEAST_WIDTH = 316
+
+
+class SensitivityTab(LayerTab):
+    """What the layer bears; without a measurement, the way to one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bears = LayerBears(is_wide=False)
+        self.measure, self._hint = secondary_button(icon_name="chart"), caption()
+        self.found: SensitivityMap | None = None
+        waiting = QWidget()
+        column = QVBoxLayout(waiting)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        column.addStretch(1)
+        column.addWidget(self._hint)
+        column.addWidget(self.measure)
+        column.addStretch(1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(waiting)
+        self._stack.addWidget(self.bears)
+        self.column.addWidget(self._stack)
+
+    def set_map(self, found: SensitivityMap | None) -> None:
+        """Shows another measurement."""
+        self.found = found
+        self.show_now()
+
+    def show_now(self) -> None:
+        """Shows the layer."""
+        name = self.layer.name if self.layer is not None else ""
+        is_known = self.found is not None and name in self.found.layers
+        self._stack.setCurrentIndex(int(is_known))
+        self.bears.show_layers(self.found, (name,))
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self._hint.setText(self.tr("How much of this layer may go has not been measured yet."))
+        self.measure.setText(self.tr("Measure the sensitivity"))
+        super().retranslate()
 
 
 class LayerPanel(Card):
-    """Follows the layer that is selected in the table."""
+    """Follows the layer that is current in the table.
+
+    ``take_requested`` carries the names of layers whose suggestions shall enter the recipe.
+    """
+
+    take_requested = Signal(tuple)
+    measure_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._layer: LayerStats | None = None
         self._name, self._kind = ElidedLabel(role="heading"), tag()
-        self._scale = SegmentedControl()
-        self.plot = HistogramPlot()
-        self._axis = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight)
-        self._facts: list[tuple[ElidedLabel, ElidedLabel]] = []
-        self._scale.chosen.connect(self._on_scale_chosen)
+        self.parts = SegmentedControl(is_compact=True)
+        self.weights, self.channels, self.outputs = WeightsTab(), ChannelsTab(), OutputsTab()
+        self.sensitivity = SensitivityTab()
+        self._tabs: tuple[LayerTab, ...] = (self.weights, self.channels, self.outputs, self.sensitivity)
+        self._stack = QStackedWidget()
         self.setMinimumWidth(_LEAST_WIDTH)
         self._lay_out()
+        self.parts.chosen.connect(self._stack.setCurrentIndex)
+        self.sensitivity.measure.clicked.connect(self.measure_requested)
+        self.sensitivity.bears.take_requested.connect(self.take_requested)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(Space.S)
         top.addWidget(self._name, 1)
-        top.addWidget(self._kind, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(Space.L)
-        self._grid.setVerticalSpacing(Space.S)
-        axis = QHBoxLayout()
-        axis.addWidget(self._axis, 1)
-        axis.addWidget(self._scale)
+        top.addWidget(self._kind)
+        for tab in self._tabs:
+            self._stack.addWidget(tab)
         self.body.addLayout(top)
-        self.body.addLayout(axis)
-        self.body.addWidget(self.plot, 1)
-        self.body.addSpacing(Space.S)
-        self.body.addLayout(self._grid)
-        for index in range(_FACTS):
-            self._add_fact(index)
+        self.body.addWidget(self.parts)
+        self.body.addWidget(self._stack, 1)
 
-    def _add_fact(self, index: int) -> None:
-        name, value = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight), ElidedLabel()
-        pair = QVBoxLayout()
-        pair.setSpacing(0)
-        pair.addWidget(name)
-        pair.addWidget(value)
-        self._grid.addLayout(pair, index // _FACT_COLUMNS, index % _FACT_COLUMNS)
-        self._facts.append((name, value))
-
-    def set_layer(self, layer: LayerStats | None) -> None:
-        """Shows another layer."""
+    def set_layer(self, layer: LayerStats | None, coupled: tuple[str, ...] = ()) -> None:
+        """Shows another layer; ``coupled`` are those that lose their channels together with it."""
         self._layer = layer
-        self.plot.set_histogram(layer.histogram if layer else None)
         self._name.setText(layer.name if layer else "")
         self._kind.setText(layer.kind if layer else "")
         self._kind.setVisible(layer is not None)
-        self._show_facts()
+        self.weights.coupled = coupled
+        for tab in self._tabs:
+            tab.set_layer(layer)
+
+    def set_map(self, found: SensitivityMap | None) -> None:
+        """Shows another measurement of the sensitivity."""
+        self.sensitivity.set_map(found)
 
     def shown_layer(self) -> LayerStats | None:
         """The layer that is shown."""
         return self._layer
 
-    def _show_facts(self) -> None:
-        facts = self._facts_of(self._layer) if self._layer else [("", "")] * len(self._facts)
-        for (name, value), (title, text) in zip(self._facts, facts, strict=True):
-            name.setText(title)
-            value.setText(text)
-
-    def _facts_of(self, layer: LayerStats) -> list[tuple[str, str]]:
-        why = translate_sentence(layer.locked_because or "")
-        return [
-            (self.tr("Shape"), shape_text(layer.shape)),
-            (self.tr("Parameters"), count_text(layer.parameters)),
-            (self.tr("Size in memory"), bytes_text(layer.parameter_bytes)),
-            (self.tr("MACs"), count_text(layer.macs)),
-            (self.tr("Sparsity"), percent_text(layer.sparsity)),
-            (self.tr("Channels"), UNKNOWN if layer.channels is None else str(layer.channels)),
-            (self.tr("Dead channels"), str(layer.dead_channels)),
-            (self.tr("Range"), self._range_of(layer)),
-            (self.tr("Mean"), value_text(layer.mean)),
-            (self.tr("Standard deviation"), value_text(layer.std)),
-            (self.tr("Coupled group"), UNKNOWN if layer.group is None else str(layer.group)),
-            (self.tr("Prunable"), self.tr("yes") if layer.prunable else why or self.tr("no")),
-        ]
-
-    def _range_of(self, layer: LayerStats) -> str:
-        return self.tr("{low} to {high}").format(low=value_text(layer.min), high=value_text(layer.max))
-
-    def _on_scale_chosen(self, index: int) -> None:
-        self.plot.set_logarithmic(index == 1)
-
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
-        self._scale.set_texts([self.tr("Linear"), self.tr("Log")])
-        self._axis.setText(self.tr("Weights by value"))
-        self._show_facts()
+        self.parts.set_texts(
+            [self.tr("Weights"), self.tr("Channels"), self.tr("Outputs"), self.tr("Sensitivity")]
+        )
+        for tab in self._tabs:
+            tab.retranslate()

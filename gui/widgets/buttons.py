@@ -41,13 +41,16 @@ def danger_button(text: str = "", icon_name: str = "") -> QPushButton:
 class SegmentedControl(QWidget):
     """A few choices side by side, one of them chosen.
 
-    ``chosen`` carries the index and is sent for the user's choices only.
+    ``chosen`` carries the index and is sent for the user's choices only. A compact one is for narrow places.
     """
 
     chosen = Signal(int)
 
-    def __init__(self, texts: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[str] = (), parent: QWidget | None = None, *, is_compact: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._role = "small-segment" if is_compact else "segment"
         self.setObjectName("segments")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._layout = QHBoxLayout(self)
@@ -65,7 +68,7 @@ class SegmentedControl(QWidget):
             button.setText(text)
 
     def _add_segment(self) -> None:
-        button = _button("segment", "", "", "text_secondary")
+        button = _button(self._role, "", "", "text_secondary")
         button.setCheckable(True)
         self._group.addButton(button, len(self._group.buttons()))
         self._layout.addWidget(button)

@@ -24,7 +24,9 @@ from gui.wizard.footer import WizardFooter
 from gui.wizard.history import RecipeHistory
 from gui.wizard.stepper import Stepper
 from gui.wizard.steps import Steps
+from gui.wizard.suggesting import Measured, with_suggestions
 from gui.wizard.toolbar import WizardToolbar
+from gui.wizard.words import RecipeWords
 
 _ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
 
@@ -32,12 +34,15 @@ _ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
 class CompressPage(Page):
     """Asks for an estimate when the review is reached, and for a run when its button is pressed.
 
-    ``open_requested`` is sent by the empty page, which waits for a model.
+    ``open_requested`` is sent by the empty page, which waits for a model. ``recipe_edited`` carries the recipe as it
+    now stands, ``suggestions_taken`` a function that says what entered it.
     """
 
     estimate_requested = Signal(object)
     run_requested = Signal(object)
     open_requested = Signal()
+    recipe_edited = Signal(object)
+    suggestions_taken = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +118,12 @@ class CompressPage(Page):
         """The recipe as it stands; valid as a whole."""
         return self._flow.recipe
 
+    def take_suggestions(self, measured: Measured) -> None:
+        """Gives each layer the exception that was measured for it, as one edit that can be undone."""
+        flow, taken = with_suggestions(self._flow, measured)
+        self._take(flow, f"suggestions {taken.layers}")
+        self.suggestions_taken.emit(lambda: RecipeWords().taken(taken))
+
     def set_estimation(self, estimation: Estimation | None) -> None:
         """Shows what the engine computed; None while it computes."""
         self.steps.review().show_estimation(estimation)
@@ -184,11 +195,13 @@ class CompressPage(Page):
         self._flow = flow
         self._history = self._history.with_edit(flow.recipe, what)
         self._show()
+        self.recipe_edited.emit(flow.recipe)
 
     def _take_history(self, history: RecipeHistory) -> None:
         self._history = history
         self._flow = WizardFlow.of(self._flow.inspection, history.present)
         self._show()
+        self.recipe_edited.emit(history.present)
         self._ask_for_estimate()
 
     def _ask_for_estimate(self) -> None:

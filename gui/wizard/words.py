@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from engine.contract.methods import PruneGranularity, QuantizeMode, Schedule, Strategy
 from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe
 from gui.translation import translate_contract
+from gui.wizard.suggesting import Taken
 
 
 class RecipeWords(QObject):
@@ -33,6 +34,23 @@ class RecipeWords(QObject):
             self.tr("Measure the result on the test split."),
             self.tr("Write the files, open each again and compare it with the model."),
         ]
+
+    def taken(self, taken: Taken) -> str:
+        """What entered the recipe of the layers' sensitivity, and where it can be undone."""
+        if not taken.layers:
+            return self.tr("Nothing was taken: the recipe neither prunes nor rounds what was measured.")
+        parts = []
+        if taken.ratios:
+            is_by_channel = taken.granularity is PruneGranularity.CHANNEL
+            text = self.tr("{range} of the channels") if is_by_channel else self.tr("{range} of the weights")
+            low, high = (f"{ratio * 100:g} %" for ratio in (taken.ratios[0], taken.ratios[-1]))
+            parts.append(text.format(range=_range(low, high)))
+        if taken.bits:
+            words = [str(bits) if bits else self.tr("float") for bits in (taken.bits[0], taken.bits[-1])]
+            parts.append(self.tr("{range} bits").format(range=_range(*words)))
+        return self.tr(
+            "Taken into the recipe for %n layer(s): {list}. Compress can undo it.", "", len(taken.layers)
+        ).format(list=self.tr(", ").join(parts))
 
     def _pruning(self, prune: PruneSpec) -> str:
         is_by_channel = prune.granularity is PruneGranularity.CHANNEL
@@ -97,6 +115,10 @@ class RecipeWords(QObject):
         if prune.schedule is Schedule.CUBIC:
             return self.tr("Train %n epoch(s), pruning step by step over the first 60 %.", "", epochs)
         return self.tr("Prune at once, then train %n epoch(s).", "", epochs)
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low} – {high}"
 
 
 def numbered(sentences: list[str]) -> str:

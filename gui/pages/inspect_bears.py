@@ -1,0 +1,148 @@
+"""What the chosen layers bear: their curves, the suggestion in words, and the button that takes it."""
+
+from collections.abc import Callable
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from engine.contract.methods import SensitivityKind
+from engine.contract.stats import LayerSensitivity, SensitivityMap
+from gui.figures import percent_text
+from gui.models.sensitivity_grid import Subject, borne_score, scores_of
+from gui.plots.sensitivity_curves import MOST_CURVES, Curve, SensitivityCurves
+from gui.theme import Space, current_theme, theme_signals
+from gui.widgets.buttons import secondary_button
+from gui.widgets.labels import ElidedLabel, caption, secondary
+
+_NAMED = 4
+_LEAST_PLOT_HEIGHT = 96
+
+
+class LayerBears(QWidget):
+    """``take_requested`` carries the names of the layers whose suggestions shall enter the recipe."""
+
+    take_requested = Signal(tuple)
+
+    def __init__(self, *, is_wide: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._found: SensitivityMap | None = None
+        self._names: tuple[str, ...] = ()
+        self.pruning = SensitivityCurves(lambda value: self._tick(value, Subject.WEIGHTS))
+        self.bits = SensitivityCurves(lambda value: self._tick(value, Subject.BITS), is_over_bits=True)
+        self._titles = [ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight) for _ in range(2)]
+        self._legend, self._words = caption(), secondary()
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self.take, self.take_all = secondary_button(icon_name="compress"), secondary_button()
+        self.take_all.setVisible(is_wide)
+        self._lay_out(is_wide)
+        self.take.clicked.connect(lambda: self.take_requested.emit(self._names))
+        self.take_all.clicked.connect(self._on_take_all_clicked)
+        theme_signals().changed.connect(self._show_words)
+
+    def _lay_out(self, is_wide: bool) -> None:
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        whole = QBoxLayout(direction, self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(Space.L if is_wide else Space.S)
+        for title, plot in zip(self._titles, (self.pruning, self.bits), strict=True):
+            plot.setMinimumHeight(_LEAST_PLOT_HEIGHT)
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            column.addWidget(title)
+            column.addWidget(plot, 1)
+            whole.addLayout(column, 3)
+        side = QVBoxLayout()
+        side.setSpacing(Space.S)
+        for label in (self._legend, self._words):
+            side.addWidget(label)
+        side.addStretch(1)
+        for button in (self.take, self.take_all):
+            side.addWidget(button)
+        whole.addLayout(side, 2 if is_wide else 0)
+
+    def show_layers(self, found: SensitivityMap | None, names: tuple[str, ...]) -> None:
+        """Shows what the map says of these layers."""
+        self._found = found
+        self._names = tuple(name for name in names if found is not None and name in found.layers)
+        for plot, subjects in (
+            (self.pruning, (Subject.WEIGHTS, Subject.CHANNELS)),
+            (self.bits, (Subject.BITS,)),
+        ):
+            curves = self._curves(subjects)
+            limit = borne_score(found, subjects[0]) if found is not None else None
+            plot.show_curves(curves, limit)
+        self.retranslate()
+
+    def _curves(self, subjects: tuple[Subject, ...]) -> list[Curve]:
+        curves = []
+        for series, name in enumerate(self._names[:_NAMED]):
+            for subject in subjects:
+                points = tuple(scores_of(self._layer(name), subject).items())
+                if points:
+                    curves.append(Curve(points, series, is_dashed=subject is Subject.CHANNELS))
+        return curves[:MOST_CURVES]
+
+    def _layer(self, name: str) -> LayerSensitivity:
+        assert self._found is not None
+        return self._found.layers[name]
+
+    def _tick(self, value: float, subject: Subject) -> str:
+        kind = self._found.kind if self._found is not None else SensitivityKind.FULL
+        if kind is SensitivityKind.QUICK and subject is Subject.BITS:
+            return f"{value:.0f} dB"
+        return percent_text(value, 0)
+
+    def words(self) -> str:
+        """What is suggested."""
+        return self._words.text()
+
+    def _show_words(self) -> None:
+        series = current_theme().series
+        lines = [
+            f'<span style="color:{series[number]}">■</span> {escape(name)}'
+            for number, name in enumerate(self._names[:_NAMED])
+        ]
+        if len(self._names) > _NAMED:
+            lines.append(self.tr("and {count} more").format(count=len(self._names) - _NAMED))
+        self._legend.setText("<br>".join(lines))
+        self._words.setText(self._suggestion() if self._names else self.tr("Choose a measured layer."))
+        self.take.setEnabled(bool(self._names))
+        self.take_all.setEnabled(self._found is not None and bool(self._found.layers))
+
+    def _suggestion(self) -> str:
+        """Of one layer all that it bears, of several how many there are."""
+        if len(self._names) > 1:
+            return self.tr("{count} layers chosen").format(count=len(self._names))
+        suggestion = self._layer(self._names[0]).suggestion
+        parts: list[tuple[Callable[[], str], float | None]] = [
+            (lambda: self.tr("{value} of its weights"), suggestion.weight_ratio),
+            (lambda: self.tr("{value} of its channels"), suggestion.channel_ratio),
+        ]
+        borne = [text().format(value=percent_text(value, 0)) for text, value in parts if value is not None]
+        if suggestion.bits is not None:
+            borne.append(self.tr("{bits} bits").format(bits=suggestion.bits))
+        if not borne:
+            return self.tr("By itself it bears none of this.")
+        return self.tr("By itself it bears to lose, or to be rounded to: {list}.").format(
+            list=self.tr(", ").join(borne)
+        )
+
+    def _on_take_all_clicked(self) -> None:
+        if self._found is not None:
+            self.take_requested.emit(tuple(self._found.layers))
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        is_quick = self._found is not None and self._found.kind is SensitivityKind.QUICK
+        self._titles[0].setText(
+            self.tr("Energy left by share pruned  (– – channels)")
+            if is_quick
+            else self.tr("Accuracy by share pruned  (– – channels)")
+        )
+        self._titles[1].setText(
+            self.tr("Signal to noise by weight bits") if is_quick else self.tr("Accuracy by weight bits")
+        )
+        self.take.setText(self.tr("Take into the recipe"))
+        self.take_all.setText(self.tr("Take all layers"))
+        self._show_words()

@@ -1,0 +1,261 @@
+"""Which layers bear what: a heat map of all layers, and the curves of the chosen ones."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.contract.methods import SensitivityKind
+from engine.contract.stats import SensitivityMap
+from gui.figures import percent_text
+from gui.models.measurement import Measurement
+from gui.models.sensitivity_grid import COLUMNS, SensitivityGrid, Subject, score_text
+from gui.pages.inspect_bears import LayerBears
+from gui.pages.inspect_measure import MeasureControls
+from gui.plots.heat_legend import HeatLegend
+from gui.plots.heat_map import HeatMap, setting_text
+from gui.theme import Space
+from gui.widgets.cards import Card, EmptyState
+from gui.widgets.labels import caption
+
+_POINTS = ("0", "−1", "−5", "−20")
+_ENERGY = ("100 %", "95 %", "80 %", "50 %")
+_DECIBELS = ("40 dB", "20 dB", "10 dB", "0 dB")
+_LEGENDS = {SensitivityKind.FULL: (_POINTS, ()), SensitivityKind.QUICK: (_ENERGY, _DECIBELS)}
+
+
+class SensitivityView(QWidget):
+    """Shows what was measured of a kind; asks for more.
+
+    ``layer_chosen`` carries the name of a layer, and whether it is added to those that are chosen.
+    """
+
+    layer_chosen = Signal(str, bool)
+    measure_requested = Signal(object, int)
+    cancel_requested = Signal()
+    data_requested = Signal()
+    take_requested = Signal(tuple)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._chosen: tuple[str, ...] = ()
+        self._maps: dict[SensitivityKind, SensitivityMap] = {}
+        self._measurement: Measurement | None = None
+        self._has_data = True
+        self._grid = SensitivityGrid((), None)
+        self.controls, self.map = MeasureControls(), HeatMap(self._tip)
+        self.legends, self._legend_note = (HeatLegend(), HeatLegend()), caption()
+        self.bears, self.empty = LayerBears(is_wide=True), EmptyState("chart")
+        self._stack, self._curves = QStackedWidget(), Card(Space.M)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        legend = QHBoxLayout()
+        legend.setSpacing(Space.L)
+        for part in self.legends:
+            legend.addWidget(part)
+        legend.addWidget(self._legend_note, 1)
+        heat = QWidget()
+        column = QVBoxLayout(heat)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        column.addWidget(self.map, 1)
+        column.addLayout(legend)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(heat)
+        card = Card(Space.M)
+        card.body.addWidget(self.controls)
+        card.body.addWidget(self._stack, 1)
+        self._curves.body.addWidget(self.bears)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.M)
+        layout.addWidget(card, 5)
+        layout.addWidget(self._curves, 3)
+
+    def _connect(self) -> None:
+        self.controls.started.connect(self.measure_requested)
+        self.controls.cancelled.connect(self.cancel_requested)
+        self.controls.kind_chosen.connect(self._show)
+        self.map.row_chosen.connect(self._on_map_row_chosen)
+        self.empty.clicked.connect(self._on_empty_clicked)
+        self.bears.take_requested.connect(self.take_requested)
+
+    def set_layers(self, names: tuple[str, ...], *, has_data: bool) -> None:
+        """Shows another model; without data there is only the quick kind."""
+        self._names, self._has_data = names, has_data
+        self._show()
+
+    def set_maps(self, maps: dict[SensitivityKind, SensitivityMap]) -> None:
+        """Shows what is known."""
+        self._maps = maps
+        self._show()
+
+    def set_measurement(self, measurement: Measurement | None) -> None:
+        """A measurement goes on, or has ended; the one that begins is brought in front."""
+        if measurement is not None and self._measurement is None:
+            self.controls.set_kind(measurement.kind)
+        self._measurement = measurement
+        self._show()
+
+    def set_chosen(self, names: tuple[str, ...]) -> None:
+        """Marks layers, and shows their curves."""
+        self._chosen = names
+        rows = [number for number, name in enumerate(self._names) if name in names]
+        self.map.set_chosen(frozenset(rows))
+        if len(rows) == 1:
+            self.map.show_row(rows[0])
+        self.bears.show_layers(self.found(), names)
+
+    def found(self) -> SensitivityMap | None:
+        """What is shown."""
+        return self._maps.get(self.controls.kind())
+
+    def has_heat(self) -> bool:
+        """Whether the heat map is shown."""
+        return self._stack.currentIndex() == 1
+
+    def _show(self) -> None:
+        found, is_measuring = self.found(), self._measures_this()
+        self._grid = SensitivityGrid(self._names, found)
+        self._stack.setCurrentIndex(int(found is not None or is_measuring))
+        self._curves.setVisible(found is not None or is_measuring)
+        self.map.show_grid(self._grid)
+        self.set_chosen(self._chosen)
+        self._show_controls()
+        for part, texts in zip(self.legends, _LEGENDS[self.controls.kind()], strict=True):
+            part.show_texts(texts)
+        self._show_texts()
+
+    def _show_controls(self) -> None:
+        going = self._measurement
+        is_possible = self._has_data or self.controls.kind() is SensitivityKind.QUICK
+        self.controls.show_state(
+            is_measuring=going is not None,
+            can_measure=is_possible and bool(self._names),
+            step=going.step if going is not None else 0,
+            steps=going.steps if going is not None else 0,
+        )
+        self.controls.set_note(self._note())
+
+    def _measures_this(self) -> bool:
+        return self._measurement is not None and self._measurement.kind is self.controls.kind()
+
+    def _note(self) -> str:
+        """How far the measurement is, or what it was made of."""
+        found, going = self.found(), self._measurement
+        if going is not None and going.kind is self.controls.kind():
+            return self._sum_of(len(going.layers), found)
+        if going is not None:
+            return self.tr("The other kind is being measured.")
+        if found is None:
+            return ""
+        if len(found.layers) < len(self._names):
+            return "  ·  ".join((self.tr("Stopped"), self._sum_of(len(found.layers), found)))
+        parts = [self._sum_of(len(found.layers), found)]
+        if found.is_cached:
+            parts.append(self.tr("measured before"))
+        return "  ·  ".join(parts)
+
+    def _sum_of(self, done: int, found: SensitivityMap | None) -> str:
+        parts = [self.tr("{done} of {count} layers").format(done=done, count=len(self._names))]
+        if found is not None and found.samples:
+            parts.append(self.tr("{count} samples").format(count=found.samples))
+        if found is not None and found.baseline is not None:
+            parts.append(self.tr("accuracy {value}").format(value=percent_text(found.baseline)))
+        return "  ·  ".join(parts)
+
+    def _tip(self, row: int, column: int) -> str:
+        """A cell in full; of a name, the whole name."""
+        name = self._names[row]
+        if column < 0:
+            return name
+        subject, setting = COLUMNS[column]
+        found, score = self.found(), self._grid.score(row, column)
+        what = self._what(subject).format(value=setting_text(subject, setting))
+        if found is None or score is None:
+            return "\n".join((name, what, self.tr("not measured")))
+        lines = [name, what, self._score_words(found.kind, subject).format(score=self._exact(score, subject))]
+        if self._grid.is_suggested(row, column):
+            lines.append(self.tr("The most that this layer bears by itself"))
+        return "\n".join(lines)
+
+    def _exact(self, score: float, subject: Subject) -> str:
+        found = self.found()
+        assert found is not None
+        text = score_text(score, found.kind, subject)
+        if found.baseline is None:
+            return text
+        change = f"{100 * (score - found.baseline):+.2f}".replace("-", "−")
+        return self.tr("{score} ({change} points)").format(score=text, change=change)
+
+    def _what(self, subject: Subject) -> str:
+        return {
+            Subject.WEIGHTS: self.tr("{value} of the weights set to zero"),
+            Subject.CHANNELS: self.tr("{value} of the channels removed"),
+            Subject.BITS: self.tr("Weights of {value} bits"),
+        }[subject]
+
+    def _score_words(self, kind: SensitivityKind, subject: Subject) -> str:
+        if kind is SensitivityKind.FULL:
+            return self.tr("Accuracy {score}")
+        return (
+            self.tr("Signal to noise {score}") if subject is Subject.BITS else self.tr("Energy left {score}")
+        )
+
+    def _on_map_row_chosen(self, row: int, is_added: bool) -> None:
+        self.layer_chosen.emit(self._names[row], is_added)
+
+    def _on_empty_clicked(self) -> None:
+        if self._lacks_data():
+            self.data_requested.emit()
+        else:
+            self.controls.measure.click()
+
+    def _lacks_data(self) -> bool:
+        return self.controls.kind() is SensitivityKind.FULL and not self._has_data
+
+    def _show_texts(self) -> None:
+        is_full = self.controls.kind() is SensitivityKind.FULL
+        self._legend_note.setText(
+            self.tr("Points of accuracy lost. A framed cell is the most that a layer bears by itself.")
+            if is_full
+            else self.tr("Energy and signal left. A framed cell is the most that a layer bears by itself.")
+        )
+        if self._lacks_data():
+            texts = (
+                self.tr("Full needs validation samples"),
+                self.tr(
+                    "Name the data of this model; it is then measured how much accuracy each layer costs."
+                ),
+                self.tr("Choose the data"),
+            )
+        elif is_full:
+            texts = (
+                self.tr("Measured by accuracy"),
+                self.tr(
+                    "Each layer is pruned and rounded by itself, and the accuracy measured. Takes minutes."
+                ),
+                self.tr("Measure"),
+            )
+        else:
+            texts = (
+                self.tr("Measured by the weights alone"),
+                self.tr(
+                    "How much of each layer is left after pruning and rounding. Needs no data and takes seconds."
+                ),
+                self.tr("Measure"),
+            )
+        self.empty.set_texts(*texts)
+
+    def retranslate(self) -> None:
+        """Sets all texts in the language of now."""
+        self.controls.retranslate()
+        self.map.set_titles(
+            {
+                Subject.WEIGHTS: self.tr("Weights pruned (%)"),
+                Subject.CHANNELS: self.tr("Channels pruned (%)"),
+                Subject.BITS: self.tr("Weight bits"),
+            }
+        )
+        self._show()

@@ -1,0 +1,43 @@
+"""The colours of a heat map: calm for what is borne, alarming for what is not, in light and in dark."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+from gui.theme import Scheme, Theme
+
+Bytes = NDArray[np.uint8]
+STOPS = (0.0, 0.25, 0.6, 1.0)
+_COLOURS = {
+    Scheme.LIGHT: ("#dcefe5", "#f7eabf", "#eb9d62", "#a8321f"),
+    Scheme.DARK: ("#1f4232", "#57491d", "#a75f2c", "#e4705a"),
+}
+_DARK_TEXT, _LIGHT_TEXT = "#141816", "#ffffff"
+
+
+def colours_of(theme: Theme) -> tuple[str, ...]:
+    """The colours at :data:`STOPS`."""
+    return _COLOURS[theme.scheme]
+
+
+def coloured(harms: NDArray[np.float64], theme: Theme) -> Bytes:
+    """Each number between 0 and 1 as red, green and blue; what is not a number in the colour of an empty cell."""
+    stops = np.array([_rgb(colour) for colour in colours_of(theme)])
+    clean = np.nan_to_num(harms)
+    mixed = np.stack([np.interp(clean, STOPS, stops[:, part]) for part in range(3)], axis=-1)
+    mixed[np.isnan(harms)] = _rgb(theme.raised)
+    result: Bytes = np.rint(mixed).astype(np.uint8)
+    return result
+
+
+def text_on(colour: QColor) -> QColor:
+    """Black or white, whichever is read better on ``colour``: by relative luminance (WCAG 2.1)."""
+    parts = np.array(_rgb(colour.name())) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ (0.2126, 0.7152, 0.0722))
+    return QColor(_DARK_TEXT if luminance > 0.19 else _LIGHT_TEXT)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    shown = QColor(colour)
+    return shown.red(), shown.green(), shown.blue()
