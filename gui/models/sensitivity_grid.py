@@ -140,8 +140,10 @@ def borne_score(found: SensitivityMap, subject: Subject) -> float | None:
 
 
 def _change_text(score: float, baseline: float | None) -> str:
-    change = score - baseline if baseline is not None else 0.0
-    return points_text(change) if abs(change) < 0.0995 else points_text(change).partition(".")[0]
+    points = round(100 * (score - baseline), 1) if baseline is not None else 0.0
+    if not points:
+        return "0"
+    return points_text(points / 100) if abs(points) < 10 else points_text(points / 100).partition(".")[0]
 
 
 def _row_of(sensitivity: LayerSensitivity) -> list[float]:

@@ -72,7 +72,7 @@ class InspectPage(Page):
         self._content.addWidget(self.sensitivity)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._content)
-        self.toolbar.addWidget(self.views)
+        self.toolbar.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
         self.toolbar.addWidget(self._compress)
         self.body.addWidget(self.banner)
         self.body.addWidget(self._stack, 1)

@@ -16,7 +16,7 @@ from gui.widgets.buttons import secondary_button
 from gui.widgets.labels import ElidedLabel, caption, secondary
 
 _NAMED = 4
-_LEAST_PLOT_HEIGHT = 96
+_LEAST_PLOT_HEIGHT = 90
 
 
 class LayerBears(QWidget):
@@ -116,17 +116,15 @@ class LayerBears(QWidget):
             return self.tr("{count} layers chosen").format(count=len(self._names))
         suggestion = self._layer(self._names[0]).suggestion
         parts: list[tuple[Callable[[], str], float | None]] = [
-            (lambda: self.tr("{value} of its weights"), suggestion.weight_ratio),
-            (lambda: self.tr("{value} of its channels"), suggestion.channel_ratio),
+            (lambda: self.tr("{value} of the weights pruned"), suggestion.weight_ratio),
+            (lambda: self.tr("{value} of the channels pruned"), suggestion.channel_ratio),
         ]
-        borne = [text().format(value=percent_text(value, 0)) for text, value in parts if value is not None]
+        borne = [text().format(value=_unbroken(value)) for text, value in parts if value is not None]
         if suggestion.bits is not None:
-            borne.append(self.tr("{bits} bits").format(bits=suggestion.bits))
+            borne.append(self.tr("{bits}-bit weights").format(bits=suggestion.bits))
         if not borne:
             return self.tr("By itself it bears none of this.")
-        return self.tr("By itself it bears to lose, or to be rounded to: {list}.").format(
-            list=self.tr(", ").join(borne)
-        )
+        return self.tr("Bears by itself: {list}.").format(list=self.tr(", ").join(borne))
 
     def _on_take_all_clicked(self) -> None:
         if self._found is not None:
@@ -146,3 +144,8 @@ class LayerBears(QWidget):
         self.take.setText(self.tr("Take into the recipe"))
         self.take_all.setText(self.tr("Take all layers"))
         self._show_words()
+
+
+def _unbroken(share: float) -> str:
+    """A share whose sign is not left for the next line."""
+    return percent_text(share, 0).replace(" ", "\u00a0")

@@ -10,6 +10,7 @@ from gui.theme import current_theme
 
 _MARK_WIDTH = 3
 _BAR_INSET = 9
+_NUMBER_WIDTH = 58
 _BAR_OPACITY = 0.26
 _SECONDARY = frozenset({Column.KIND, Column.SHAPE, Column.RANGE, Column.PRUNABLE})
 
@@ -47,7 +48,7 @@ class LayerDelegate(QStyledItemDelegate):
     def _paint_bar(self, painter: QPainter, place: QRect, share: float | None) -> None:
         if share is None:
             return
-        room = QRectF(place).adjusted(_BAR_INSET, _BAR_INSET, -_BAR_INSET / 2, -_BAR_INSET)
+        room = QRectF(place).adjusted(_BAR_INSET, _BAR_INSET, -_NUMBER_WIDTH, -_BAR_INSET)
         room.setWidth(max(1.0, room.width() * share))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

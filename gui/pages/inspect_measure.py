@@ -32,6 +32,7 @@ class MeasureControls(QWidget):
         low, high, value = _SAMPLES
         self.samples.setRange(low, high)
         self.samples.setValue(value)
+        self.samples.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.kinds.chosen.connect(self._on_kinds_chosen)
         self.measure.clicked.connect(lambda: self.started.emit(self.kind(), self.samples.value()))

@@ -19,6 +19,7 @@ from gui.widgets.labels import caption
 _POINTS = ("0", "−1", "−5", "−20")
 _ENERGY = ("100 %", "95 %", "80 %", "50 %")
 _DECIBELS = ("40 dB", "20 dB", "10 dB", "0 dB")
+_CURVES_HEIGHT = 236
 _LEGENDS = {SensitivityKind.FULL: (_POINTS, ()), SensitivityKind.QUICK: (_ENERGY, _DECIBELS)}
 
 
@@ -67,11 +68,12 @@ class SensitivityView(QWidget):
         card.body.addWidget(self.controls)
         card.body.addWidget(self._stack, 1)
         self._curves.body.addWidget(self.bears)
+        self._curves.setMaximumHeight(_CURVES_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
-        layout.addWidget(card, 5)
-        layout.addWidget(self._curves, 3)
+        layout.addWidget(card, 1)
+        layout.addWidget(self._curves)
 
     def _connect(self) -> None:
         self.controls.started.connect(self.measure_requested)

@@ -13,8 +13,10 @@ from gui.theme import Space
 from gui.translation import translate_sentence
 from gui.widgets.buttons import SegmentedControl
 from gui.widgets.labels import ElidedLabel, caption
+from gui.widgets.scrolled import Scrolled
 
 _GRIDS = (None, 8, 4, 2)
+_LEAST_PLOT_HEIGHT = 110
 
 
 class LayerTab(QWidget):
@@ -23,9 +25,12 @@ class LayerTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.layer: LayerStats | None = None
-        self.column = QVBoxLayout(self)
+        self.column = QVBoxLayout()
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(Space.S)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Scrolled(self.column))
 
     def set_layer(self, layer: LayerStats | None) -> None:
         """Shows another layer."""
@@ -46,6 +51,7 @@ class WeightsTab(LayerTab):
     def __init__(self) -> None:
         super().__init__()
         self.plot, self.facts = HistogramPlot(), Facts(12)
+        self.plot.setMinimumHeight(_LEAST_PLOT_HEIGHT)
         self.scale, self.grid = SegmentedControl(is_compact=True), SegmentedControl(is_compact=True)
         self._note = ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight)
         self.coupled: tuple[str, ...] = ()
@@ -102,7 +108,7 @@ class WeightsTab(LayerTab):
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
         self.scale.set_texts([self.tr("Linear"), self.tr("Log")])
-        self.grid.set_texts([self.tr("No grid"), *(self.tr("{bits} bit").format(bits=n) for n in _GRIDS[1:])])
+        self.grid.set_texts([self.tr("Off"), *(self.tr("{bits} bit").format(bits=n) for n in _GRIDS[1:])])
         super().retranslate()
 
 
@@ -112,6 +118,7 @@ class ChannelsTab(LayerTab):
     def __init__(self) -> None:
         super().__init__()
         self.plot, self.facts, self._note = ChannelRangesPlot(), Facts(4), caption()
+        self.plot.setMinimumHeight(_LEAST_PLOT_HEIGHT)
         self.column.addWidget(self.plot, 1)
         self.column.addWidget(self._note)
         self.column.addWidget(self.facts)
@@ -163,7 +170,8 @@ class OutputsTab(LayerTab):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot, self.facts, self._note = HistogramPlot(), Facts(6), caption()
+        self.plot, self.facts, self._note = HistogramPlot(), Facts(4), caption()
+        self.plot.setMinimumHeight(_LEAST_PLOT_HEIGHT)
         self.scale, self.hint = SegmentedControl(is_compact=True), caption()
         self.scale.chosen.connect(lambda index: self.plot.set_logarithmic(index == 1))
         shown = QWidget()

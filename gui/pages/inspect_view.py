@@ -12,12 +12,18 @@ from gui.models.layer_table import LayerTableModel
 from gui.pages.inspect_cells import LayerDelegate
 
 _ROW_HEIGHT = 34
-_SHARE_WIDTH = 104
+_SHARE_WIDTH = 112
 _MOST_NAME_WIDTH = 220
-_LEAST_LAST_WIDTH = 90
 OPTIONAL = (Column.RANGE, Column.GROUP)
 """Columns that are hidden until they are asked for."""
-YIELDING = (Column.SHAPE, Column.KIND, Column.SPARSITY, Column.MACS, Column.BEARS)
+YIELDING = (
+    Column.SHAPE,
+    Column.KIND,
+    Column.SPARSITY,
+    Column.MACS,
+    Column.BEARS,
+    Column.PARAMETERS,
+)
 """Columns that give way where the table is narrow, the first of them first; the layer's details say them too."""
 
 
@@ -78,7 +84,7 @@ class LayersView(QTableView):
         """What the user chose stands; of the rest, as much as there is room for."""
         for column in Column:
             self.setColumnHidden(column, not self._wanted.get(column, True))
-        room = self.viewport().width() - _LEAST_LAST_WIDTH
+        room = self.viewport().width() - self.horizontalHeader().sectionSizeHint(Column.PRUNABLE)
         for column in YIELDING:
             shown = [other for other in Column if not self.isColumnHidden(other)]
             if sum(self.columnWidth(other) for other in shown if other is not Column.PRUNABLE) <= room:

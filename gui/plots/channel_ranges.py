@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QSize
 
 from engine.contract.stats import ChannelRanges
 from gui.plots.plot_theme import ThemedPlot, fill_brush, line_pen
@@ -37,6 +38,10 @@ class ChannelRangesPlot(ThemedPlot):
         """The lower and the upper end of each bar."""
         assert self._bars is not None
         return tuple(zip(self._bars.opts["y0"].tolist(), self._bars.opts["y1"].tolist(), strict=True))
+
+    def sizeHint(self) -> QSize:
+        """Qt's hook: small, as it grows into what room there is."""
+        return QSize(240, 140)
 
     def restyle(self) -> None:
         """Takes the colours of the theme of now."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import QSize
 
 from engine.contract.stats import Histogram
 from gui.figures import count_text
@@ -72,6 +73,10 @@ class HistogramPlot(ThemedPlot):
             return np.empty(0)
         edges = self._histogram.edges
         return levels_of(self._bits, max(abs(edges[0]), abs(edges[-1])))
+
+    def sizeHint(self) -> QSize:
+        """Qt's hook: small, as it grows into what room there is."""
+        return QSize(240, 140)
 
     def restyle(self) -> None:
         """Takes the colours of the theme of now."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 
 from gui.models.sensitivity_grid import BITS
 from gui.plots.curves import FormattedAxis
@@ -79,6 +79,10 @@ class SensitivityCurves(ThemedPlot):
         low, high = (min(scores), max(scores)) if scores else (0.0, 1.0)
         room = 0.08 * max(high - low, 1e-3)
         self.setYRange(low - room, high + room, padding=0)
+
+    def sizeHint(self) -> QSize:
+        """Qt's hook: small, as it grows into what room there is."""
+        return QSize(240, 140)
 
     def restyle(self) -> None:
         """Takes the colours of the theme of now."""
