@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.contract.errors import RunCancelled
+from engine.contract.errors import PenjingError, RunCancelled
 from engine.contract.events import Continued, Paused, RunEvent, WarningRaised
 from engine.contract.texts import TEXTS
 
@@ -91,12 +91,16 @@ class RunContext:
         control: pause and cancel.
         folder: the run's folder, or None for jobs that write nothing.
         ask: asks the user to vouch for a file (path, what it wants); True if so.
+        remembers_word: whether what ``ask`` says is the user's own word, to be remembered between sessions.
+        give_up: answers the job with an error and ends the process; None where there is no process to be ended.
     """
 
     emit: Callable[[RunEvent], None] = lambda event: None
     control: Control = field(default_factory=Control)
     folder: Path | None = None
     ask: Callable[[Path, tuple[str, ...]], bool] = lambda path, wants: False
+    remembers_word: bool = False
+    give_up: Callable[[PenjingError], None] | None = None
 
     def raise_if_cancelled(self) -> None:
         """Called between batches and layers: waits while paused, stops when cancelled.

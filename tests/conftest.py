@@ -19,6 +19,7 @@ _FOREIGN = ("tqdm_monitor",)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs and settings of a test lie in its own folder."""
     monkeypatch.setenv("PENJING_RUNS", str(tmp_path / "library"))
+    monkeypatch.setenv("PENJING_TRUSTED", str(tmp_path / "trusted.json"))
     monkeypatch.setenv("PENJING_CONFIG", str(tmp_path / "config"))
 
 

@@ -5,12 +5,9 @@ the architecture, once that is vouched for; and only on the user's word for this
 """
 
 import importlib.util
-import io
 import pickle
-import pickletools
 import sys
 import warnings
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,9 +16,12 @@ import torch
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
+from engine.models.forged import check_modules
 from engine.models.known import known_global
+from engine.models.pickle_file import damaged, zip_form
 from engine.models.sniffing import is_legacy
-from engine.models.trust import load_python, require_trust, split_reference
+from engine.models.survey import check_claims
+from engine.models.trust import load_python, split_reference, vouched_copy
 
 
 def unpickle(path: Path, architecture: str | None, ctx: RunContext) -> object:
@@ -35,16 +35,26 @@ def unpickle(path: Path, architecture: str | None, ctx: RunContext) -> object:
     allowed = {name: value for name in wants if (value := known_global(name)) is not None}
     if architecture is not None and ".py:" in architecture and len(allowed) < len(wants):
         allowed |= _classes_of(architecture, wants - set(allowed), ctx)
-    unknown = wants - set(allowed)
-    _require_installed(path, sorted(unknown))
-    # Of the old form, torch loads modules only with everything allowed.
-    questions = wants if is_legacy(path) else unknown
-    if not questions:
-        pairs: list[Any] = [(value, name) for name, value in allowed.items()]
-        with torch.serialization.safe_globals(pairs):
-            return _load(path, weights_only=True)
-    require_trust(path, tuple(sorted(questions)), ctx)
-    return _load(path, weights_only=False, pickle_module=_pickle_with(allowed))
+    _require_installed(path, sorted(wants - set(allowed)))
+    if not _questions(path, wants, allowed):
+        return _load_known(path, allowed)
+    with vouched_copy(path, lambda copy: _questions(copy, globals_of(copy), allowed), ctx) as copy:
+        return _load(copy, path, weights_only=False, pickle_module=_pickle_with(allowed))
+
+
+def _questions(path: Path, wants: set[str], allowed: dict[str, object]) -> tuple[str, ...]:
+    """What needs the user's word; of the old form, torch loads modules only with everything allowed."""
+    return tuple(sorted(wants if is_legacy(path) else wants - set(allowed)))
+
+
+def _load_known(path: Path, allowed: dict[str, object]) -> object:
+    """Loads what names nothing but ``allowed``, once it is seen that it holds what it claims."""
+    check_claims(path, allowed)
+    pairs: list[Any] = [(value, name) for name, value in allowed.items()]
+    with torch.serialization.safe_globals(pairs):
+        value = _load(path, path, weights_only=True, mmap=not is_legacy(path))
+    check_modules(path, value)
+    return value
 
 
 def _require_installed(path: Path, names: list[str]) -> None:
@@ -70,36 +80,12 @@ def globals_of(path: Path) -> set[str]:
         RequestError: the file is broken.
     """
     try:
-        file = _wrapped_legacy(path) if is_legacy(path) else path
-        return set(torch.serialization.get_unsafe_globals_in_checkpoint(file))
+        return set(torch.serialization.get_unsafe_globals_in_checkpoint(zip_form(path)))
     except pickle.UnpicklingError:
         found = "it was pickled by another protocol than torch.save's own"
         raise RequestError("file_unknown_format", path=path, found=found) from None
     except Exception as error:
-        raise _broken(path, error) from None
-
-
-def _wrapped_legacy(path: Path) -> io.BytesIO:
-    """The pickle of an old file's object in the zip form, for torch lists names only of that."""
-    with path.open("rb") as file:
-        for _ in range(3):  # magic number, protocol, system
-            _skip_pickle(file)
-        start = file.tell()
-        _skip_pickle(file)
-        end = file.tell()
-        file.seek(start)
-        content = file.read(end - start)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("archive/data.pkl", content)
-        archive.writestr("archive/version", "3\n")
-    buffer.seek(0)
-    return buffer
-
-
-def _skip_pickle(file: io.BufferedReader) -> None:
-    for _ in pickletools.genops(file):
-        pass
+        raise damaged(path, error) from None
 
 
 def _classes_of(architecture: str, names: set[str], ctx: RunContext) -> dict[str, object]:
@@ -129,17 +115,11 @@ def _pickle_with(allowed: dict[str, object]) -> Any:
     return SimpleNamespace(Unpickler=Unpickler, load=load, __name__="pickle")
 
 
-def _load(path: Path, **arguments: Any) -> object:
+def _load(file: Path, path: Path, **arguments: Any) -> object:
+    """What ``file`` holds, a copy of ``path`` perhaps, which is the one that errors name."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return torch.load(path, map_location="cpu", **arguments)
+            return torch.load(file, map_location="cpu", **arguments)
     except Exception as error:
-        raise _broken(path, error) from None
-
-
-def _broken(path: Path, error: Exception) -> RequestError:
-    # torch puts two sentences of advice, wrong here, before what it found.
-    found = str(error).rpartition("WeightsUnpickler error: ")[2]
-    reason = found.strip().split("\n")[0] or type(error).__name__
-    return RequestError("file_truncated", path=path, reason=reason)
+        raise damaged(path, error) from None
