@@ -119,7 +119,9 @@ def _hidden_layers(traced: fx.GraphModule) -> dict[str, nn.Module]:
 
 def _refuse_code_in_names(module: nn.Module) -> None:
     """Names become Python text in a traced module, and a stranger's file may name its parts as it likes."""
-    for named in (module.named_modules(), module.named_parameters(), module.named_buffers()):
+    # A tensor that is no buffer is found by its attribute, whose name is pasted as it stands.
+    attributes = (vars(part).items() for part in module.modules())
+    for named in (module.named_modules(), module.named_parameters(), module.named_buffers(), *attributes):
         for name, _ in named:
             if not _PLAIN_NAME.fullmatch(name):
                 raise ValueError(f"{name!r} is no plain name")
