@@ -6,17 +6,14 @@ import pytest
 import torch
 
 from engine.context import Control, RunContext
-from engine.contract.errors import RequestError, RunCancelled, TrustRequired
+from engine.contract.errors import RequestError, RunCancelled
 from engine.contract.methods import Augmentation, DataKind
 from engine.contract.recipe import DataSpec
 from engine.contract.recipe_file import read_recipe
-from engine.data.fit import check_data_fits
-from engine.data.sources import SOURCES
+from engine.data.sources import SOURCES, kind_of
 from engine.data.splits import Data, load_data
-from engine.models.opening import LoadedModel, open_model
-from engine.models.trust import RUNS_PYTHON
+from engine.models.example import Example
 from resources import sample_data, sample_recipe
-from tests.engine.models.strangers import Questions, write_net
 
 Arrays = dict[str, np.ndarray]
 
@@ -261,121 +258,61 @@ def test_that_flipped_bytes_of_an_npz_raise_only_our_error(tmp_path: Path) -> No
     assert refused > 100
 
 
-PYTHON = """
-import numpy as np
-import torch
-from torch.utils.data import TensorDataset
-
-IMAGES = np.arange(40 * 9, dtype=np.float32).reshape(40, 1, 3, 3)
-LABELS = np.arange(40) % 4
-
-
-def arrays():
-    return {"x_train": IMAGES, "y_train": LABELS, "x_test": torch.from_numpy(IMAGES[:8]), "y_test": LABELS[:8]}
-
-
-def data_sets():
-    whole = TensorDataset(torch.from_numpy(IMAGES), torch.from_numpy(LABELS))
-    return whole, [(IMAGES[0], 0), (IMAGES[1], 1)]
-
-
-def lacks():
-    return {"x_train": IMAGES}
-
-
-def number():
-    return 3
-
-
-def three():
-    return 1, 2, 3
-
-
-def ragged():
-    return [(np.zeros(3), 0), (np.zeros(4), 1)], [(np.zeros(3), 0)]
-
-
-def unlabelled():
-    return TensorDataset(torch.zeros(3, 2)), TensorDataset(torch.zeros(3, 2))
-"""
-
-
-def python_spec(folder: Path, name: str) -> DataSpec:
-    return DataSpec(source=f"{write_net(folder, PYTHON)}:{name}")
-
-
-def test_that_a_users_function_may_return_arrays_or_tensors(tmp_path: Path) -> None:
-    user = Questions(answer=True)
-    data = load_data(python_spec(tmp_path, "arrays"), user.context(), seed=0)
-    assert (len(data.train), len(data.validation), len(data.test), data.classes) == (36, 4, 8, 4)
-    assert data.test.inputs[1].flatten().tolist() == list(range(9, 18))
-    assert user.asked == [(tmp_path / "net.py", RUNS_PYTHON)]
-
-
-def test_that_a_users_function_may_return_two_data_sets(tmp_path: Path) -> None:
-    data = load_data(python_spec(tmp_path, "data_sets"), Questions(answer=True).context(), seed=0)
-    assert (len(data.train), len(data.validation), len(data.test)) == (36, 4, 2)
-    assert (data.sample_shape, data.test.labels.tolist()) == ((1, 3, 3), [0, 1])
-
-
-def test_that_a_users_function_does_not_run_without_the_users_word(tmp_path: Path) -> None:
-    with pytest.raises(TrustRequired):
-        load_data(python_spec(tmp_path, "arrays"), Questions(answer=False).context(), seed=0)
-
-
-@pytest.mark.parametrize(
-    ("name", "code", "says"),
-    [
-        ("lacks", "data_missing_arrays", "y_train, x_test, y_test"),
-        ("number", "python_wrong_result", "a int instead of a mapping"),
-        ("three", "python_wrong_result", "a tuple of 3"),
-        ("ragged", "python_failed", "same shape"),
-        ("unlabelled", "python_failed", "unpack"),
-        ("nothing", "python_no_callable", "arrays, data_sets"),
-    ],
-)
-def test_that_a_users_function_that_gives_no_data_is_explained(
-    tmp_path: Path, name: str, code: str, says: str
-) -> None:
-    with pytest.raises(RequestError) as caught:
-        load_data(python_spec(tmp_path, name), Questions(answer=True).context(), seed=0)
-    assert caught.value.code == code
-    assert says in caught.value.message
-
-
-@pytest.mark.parametrize("source", ["npz", "python"])
-def test_that_loading_can_be_cancelled(tmp_path: Path, source: str) -> None:
-    spec = write_npz(tmp_path, make_arrays()) if source == "npz" else python_spec(tmp_path, "data_sets")
+def test_that_loading_can_be_cancelled(tmp_path: Path) -> None:
     control = Control()
     control.cancel()
     with pytest.raises(RunCancelled):
-        load_data(spec, RunContext(control=control, ask=lambda path, wants: True), seed=0)
+        load_data(write_npz(tmp_path, make_arrays()), RunContext(control=control), seed=0)
 
 
-def _sample_model() -> LoadedModel:
-    from engine.contract.source import ModelSource
+def test_that_a_folder_of_npy_files_is_as_good_as_an_npz(tmp_path: Path) -> None:
+    arrays = make_arrays()
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    found, wanted = load(DataSpec(source=f"npz:{tmp_path}")), load(write_npz(tmp_path, arrays))
+    assert torch.equal(found.train.inputs, wanted.train.inputs)
+    (tmp_path / "y_test.npy").unlink()
+    with pytest.raises(RequestError, match=r"lacks y_test\.npy"):
+        load(DataSpec(source=f"npz:{tmp_path}"))
 
-    return open_model(ModelSource(file="sample"), RunContext(), example=None)
+
+def test_that_whole_numbers_in_rows_are_words(tmp_path: Path) -> None:
+    words = np.arange(60 * 4, dtype=np.int32).reshape(60, 4) % 90
+    arrays = make_arrays() | {"x_train": words, "x_test": words[:30]}
+    data = load(write_npz(tmp_path, arrays))
+    assert (data.vocabulary, data.example, data.train.inputs.dtype) == (90, Example((4,), 90), torch.int64)
+    with pytest.raises(RequestError, match="word number -1"):
+        load(write_npz(tmp_path, arrays | {"x_test": words[:30] - 1}))
+    with pytest.raises(RequestError) as caught:
+        load(write_npz(tmp_path, arrays | {"x_test": words[:30].astype(np.float32)}))
+    assert caught.value.code == "data_types_differ"
 
 
-def test_that_the_sample_fits_its_data() -> None:
-    check_data_fits(load(DataSpec()), _sample_model())
+def test_that_a_limit_counts_for_each_split_and_ignores_the_seed(tmp_path: Path) -> None:
+    source = write_npz(tmp_path, make_arrays(90)).source
+    one, other = (load(DataSpec(source=source, limit=30, validation=0.0), seed=seed) for seed in (1, 2))
+    assert (len(one.train), len(one.test)) == (30, 30)
+    assert torch.bincount(one.train.labels).tolist() == [10, 10, 10]
+    assert torch.equal(one.train.inputs, other.train.inputs)
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "says"),
+    ("text", "kind"),
     [
-        ({}, "data_wrong_shape", "(1, 8, 8), the model takes (1, 28, 28)"),
-        ({"y_test": np.full(30, 10)}, "labels_out_of_range", '"test" go from 10 to 10'),
-        ({"y_train": np.arange(60) - 1}, "labels_out_of_range", '"train" go from -1'),
+        ("sample", DataKind.SAMPLE),
+        ("npz:a", DataKind.NPZ),
+        ("folder:a.py:b", DataKind.FOLDER),
+        ("torchvision:MNIST", DataKind.TORCHVISION),
+        ("csv:a", DataKind.CSV),
+        ("audio:a", DataKind.AUDIO),
+        (r"C:\data.py:make", DataKind.PYTHON),
     ],
 )
-def test_that_data_of_another_shape_or_with_strange_labels_does_not_fit(
-    tmp_path: Path, change: Arrays, code: str, says: str
-) -> None:
-    arrays = make_arrays(shape=(28, 28) if change else (8, 8)) | change
-    spec = DataSpec(source=write_npz(tmp_path, arrays).source, validation=0.0)
-    with pytest.raises(RequestError) as caught:
-        check_data_fits(load(spec), _sample_model())
-    assert caught.value.code == code
-    assert says in caught.value.message
+def test_that_a_known_word_before_the_first_colon_says_the_kind(text: str, kind: DataKind) -> None:
+    assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize("text", ["mnist", "npz:", "python:a", "sample:a", "https://a/b.npz"])
+def test_that_other_words_name_no_data(text: str) -> None:
+    with pytest.raises(RequestError, match="names no data"):
+        kind_of(text)

@@ -12,7 +12,7 @@ from engine.contract.recipe_file import read_recipe
 from engine.contract.source import ModelSource
 from engine.data.splits import Data, Split, load_data
 from engine.models.opening import open_model
-from engine.tasks.classification import evaluate, metrics_of
+from engine.tasks.classification import agreement_of, evaluate, metrics_of, predict
 from engine.tasks.table import TASKS
 from resources import sample_recipe
 
@@ -147,3 +147,15 @@ def test_that_the_sample_is_well_trained() -> None:
     metrics, _ = evaluate(model.module, data.test, data, RunContext())
     assert metrics.accuracy is not None
     assert metrics.accuracy >= 0.98
+
+
+def test_that_agreement_is_the_share_of_equal_guesses() -> None:
+    first = torch.tensor([[0.0, 1.0], [2.0, 1.0], [0.0, 9.0], [0.0, 1.0]])
+    assert agreement_of(first, torch.tensor([[3.0, 4.0], [0.0, 1.0], [0.0, 1.0], [0.0, 1.0]])) == 0.75
+
+
+def test_that_a_prediction_is_the_likeliest_class_with_its_probability() -> None:
+    logits = torch.tensor([[0.0, math.log(3.0)], [math.log(9.0), 0.0]])
+    classes, probabilities = predict(logits)
+    assert classes.tolist() == [1, 0]
+    assert probabilities.tolist() == pytest.approx([0.75, 0.9])
