@@ -158,14 +158,19 @@ class Desk(QObject):
         self.refused.emit(RequestError("data_needed"))
 
     def ask_for_data(self) -> None:
-        """Has the user say on what the model that is open is measured."""
+        """Has the user say where data lies: of the model that is open, or in the form that is being filled in."""
+        error = self.data.error
         self.page_wanted.emit(PageName.OPEN)
-        if self.session.opened is not None and self.session.opened.source.file != SAMPLE:
-            self.form_wanted.emit(self.session.opened)
+        opened = self.session.opened if self.data.model is not None else None
+        if opened is not None and opened.source.file != SAMPLE:
+            self.form_wanted.emit(opened)
+        if error is not None and not isinstance(error, RunCancelled):
+            self.refused.emit(error)
 
     def preview_data(self, data: DataSpec) -> None:
         """Shows what data holds before a model is opened with it."""
         self.data.set_data(data)
+        self.data.load()
         self.page_wanted.emit(PageName.DATA)
 
     def suggest(self, measured: dict[str, LayerSensitivity]) -> None:

@@ -53,17 +53,17 @@ class TrustDialog(QDialog):
             )
         )
         content.addWidget(_list_of(question.wants))
-        if question.sha256:
-            content.addWidget(self._memory(question.sha256))
+        content.addWidget(self._memory(question.sha256))
         content.addLayout(self._buttons())
         return content
 
     def _memory(self, sha256: str) -> QLabel:
-        remark = caption(
-            self.tr(
-                "Your word is remembered for this very content (SHA-256 {hash}…); a changed file asks again."
-            ).format(hash=sha256[:_SHOWN_DIGITS])
-        )
+        sentences = [
+            self.tr("Your word is remembered for this very content; a file that changed asks again.")
+        ]
+        if sha256:
+            sentences.append(self.tr("SHA-256: {hash}…").format(hash=sha256[:_SHOWN_DIGITS]))
+        remark = caption(" ".join(sentences))
         remark.setToolTip(sha256)
         return remark
 

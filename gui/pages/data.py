@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.errors import PenjingError, RunCancelled
 from engine.contract.messages import DataSummary
-from engine.contract.methods import InputKind
 from engine.contract.recipe import DataSpec
 from gui.figures import shape_text
 from gui.pages.data_samples import SampleGrid, class_name
+from gui.pages.open_places import place_of
 from gui.theme import Space
 from gui.translation import error_text, translate_contract
 from gui.widgets.busy import BusyStrip
@@ -19,7 +19,7 @@ from gui.widgets.labels import caption, heading
 from gui.widgets.page import Page
 from gui.widgets.scrolled import Scrolled
 
-_CLASSES_WIDTH = 300
+_CLASSES_WIDTH = (230, 320)
 _GAP = "\u00a0\u00a0\u00a0·   "
 
 
@@ -46,6 +46,7 @@ class DataPage(Page):
         self._samples_title, self._classes_title, self._score = heading(), heading(), caption()
         self._empty = EmptyState("data")
         self._choose = secondary_button("", "open")
+        self._score.setWordWrap(False)
         self._stack = QStackedWidget()
         self._lay_out()
         self.shown.connect(self.load_requested)
@@ -61,8 +62,8 @@ class DataPage(Page):
             tiles.addWidget(tile, 1)
         columns = QHBoxLayout()
         columns.setSpacing(Space.L)
-        columns.addWidget(self._samples_card(), 1)
-        columns.addWidget(self._classes_card())
+        columns.addWidget(self._samples_card(), 7)
+        columns.addWidget(self._classes_card(), 3)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +97,8 @@ class DataPage(Page):
         column.addWidget(self._bars)
         column.addStretch(1)
         card = Card()
-        card.setFixedWidth(_CLASSES_WIDTH)
+        card.setMinimumWidth(_CLASSES_WIDTH[0])
+        card.setMaximumWidth(_CLASSES_WIDTH[1])
         card.body.setSpacing(Space.M)
         card.body.addWidget(self._classes_title)
         card.body.addWidget(Scrolled(column), 1)
@@ -149,10 +151,14 @@ class DataPage(Page):
     def _subtitle_text(self) -> str:
         if self._data is None:
             return ""
-        if self._summary is None:
-            return self._data.source
-        kinds = {kind: translate_contract(kind.label) for kind in InputKind}
-        return _GAP.join((self._data.source, kinds[self._summary.kind]))
+        place = place_of(self._data.source)
+        kind = self._summary.kind if self._summary is not None else None
+        parts = (
+            translate_contract(place.kind.label),
+            place.path,
+            translate_contract(kind.label) if kind is not None else "",
+        )
+        return _GAP.join(part for part in parts if part)
 
     def _retranslate_summary(self, summary: DataSummary) -> None:
         values = (
@@ -174,7 +180,7 @@ class DataPage(Page):
     def _score_text(self, summary: DataSummary) -> str:
         told = [sample for sample in summary.samples if sample.predicted is not None]
         if not told:
-            return "" if self._has_model else self.tr("Once a model is open, its answers stand here as well.")
+            return "" if self._has_model else self.tr("Open a model to see its answers.")
         right = sum(sample.predicted == sample.label for sample in told)
         return self.tr("The model is right on {right} of {count}").format(right=right, count=len(told))
 

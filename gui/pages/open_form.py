@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from engine.contract.errors import PenjingError
 from engine.contract.recipe import DataSpec
@@ -15,6 +16,8 @@ from gui.session import OpenRequest
 from gui.theme import Space
 from gui.translation import error_text
 from gui.widgets.buttons import primary_button, quiet_button
+
+_WIDTH_OF_TWO = 860
 
 
 class OpenForm(QWidget):
@@ -34,6 +37,7 @@ class OpenForm(QWidget):
         self.model, self.data = ModelCard(), DataCard()
         self._open, self._back = primary_button(), quiet_button()
         self._cards, self._area = QWidget(), QScrollArea()
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._cards)
         self._lay_out()
         self._open.clicked.connect(self._on_open_clicked)
         self._back.clicked.connect(self.back_requested)
@@ -44,12 +48,10 @@ class OpenForm(QWidget):
 
     def _lay_out(self) -> None:
         self._cards.setObjectName("scrolled")
-        cards = QHBoxLayout(self._cards)
-        cards.setContentsMargins(0, 0, 0, 0)
-        cards.setSpacing(Space.L)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(Space.L)
         for card in (self.model, self.data):
-            card.setMinimumWidth(360)
-            cards.addWidget(card, 1)
+            self._columns.addWidget(card, 1)
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -65,6 +67,14 @@ class OpenForm(QWidget):
         layout.setSpacing(Space.L)
         layout.addWidget(self._area, 1)
         layout.addLayout(buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's hook: where it is narrow, the cards stand below one another."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < _WIDTH_OF_TWO
+        self._columns.setDirection(
+            QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
+        )
 
     def set_request(self, request: OpenRequest) -> None:
         """Shows a file and what is known of it."""

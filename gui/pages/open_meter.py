@@ -106,6 +106,7 @@ class Guesses(QWidget):
         """Shows these."""
         for old in self._shown:
             self._chips.removeWidget(old)
+            old.hide()
             old.deleteLater()
         self._guesses = guesses[:_SHOWN_GUESSES]
         self._shown = [self._chip(guess) for guess in self._guesses]

@@ -288,7 +288,9 @@ class ModelCard(Card):
         contents = self._contents
         if contents is None:
             return self.tr("Looking at the file…") if self._is_looking else ""
-        parts = [translate_contract(contents.format.label), bytes_text(contents.size_bytes)]
+        parts = [translate_contract(contents.format.label)]
+        if contents.size_bytes:
+            parts.append(bytes_text(contents.size_bytes))
         if contents.tensors:
             parts.append(self.tr("{count} tensors").format(count=f"{contents.tensors:,}"))
         if contents.parameters:

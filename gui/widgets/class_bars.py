@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import Space, current_theme, theme_signals
 
 _ROW_HEIGHT = 24
 _BAR_HEIGHT = 8
-_MOST_NAME_SHARE = 0.45
+_MOST_NAME_SHARE = 0.55
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,15 @@ class ClassBars(QWidget):
             bar = area.adjusted(names, 0, -numbers, 0)
             self._paint_texts(painter, area, self._counts[row], names)
             self._paint_bar(painter, QRectF(bar), self._counts[row].count / most)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's hook: a row's tool tip is its whole name."""
+        if isinstance(event, QHelpEvent):
+            row = event.pos().y() // _ROW_HEIGHT
+            if 0 <= row < len(self._counts):
+                QToolTip.showText(event.globalPos(), self.lines()[row], self)
+                return True
+        return super().event(event)
 
     def _widths(self) -> tuple[int, int]:
         metrics = self.fontMetrics()

@@ -14,6 +14,7 @@ _FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
 _SMOOTH_FROM = 128
 _PICTURE_HEIGHT = 112
 _STRIP_HEIGHT = 60
+_LINES = 2
 _RADIUS = 6.0
 
 
@@ -46,11 +47,13 @@ class SampleView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Qt's hook: pictures are high, all else is a strip."""
+        if self._sample.text:
+            return QSize(96, _LINES * self.fontMetrics().lineSpacing() + 4)
         return QSize(96, _STRIP_HEIGHT if self._sample.picture is None else _PICTURE_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Qt's hook."""
-        return QSize(64, self.sizeHint().height())
+        return QSize(44, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Qt's hook."""

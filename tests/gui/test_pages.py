@@ -8,19 +8,23 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QWidget
 
 from benchmarks.pictures import settle
-from engine.contract.errors import RequestError, RunError
+from engine.contract.errors import PenjingError, RequestError, RunCancelled, RunError
 from engine.contract.events import Continued, Outcome
+from engine.contract.methods import DataKind, InputKind
+from engine.contract.recipe import DataSpec
 from engine.contract.source import ModelSource
 from gui.pages.compare import ComparePage
+from gui.pages.data import DataPage
 from gui.pages.export import ExportPage
 from gui.pages.open import OpenPage
-from gui.pages.open_request import OpenField
+from gui.pages.open_request import INPUT_SHAPE
 from gui.pages.run import RunPage
 from gui.session import OpenRequest
 from gui.translation import Language, install_language
 from gui.wizard.flow import Step
 from gui.wizard.page import CompressPage
 from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report, make_verification
+from tests.gui.data_builders import make_contents, make_match, make_summary
 from tests.gui.looking import beyond_the_edge, clipped_texts, shown_texts
 
 ENGLISH_WORDS = re.compile(r"[A-Za-z][a-z]+ [a-z]{2,}")
@@ -68,9 +72,59 @@ def make_review_without_estimate() -> CompressPage:
 def make_open_with_mistakes() -> OpenPage:
     page = OpenPage()
     page.show_form(OpenRequest(source=ModelSource(file="/models/net.pt")))
-    page._form._fields[OpenField.INPUT_SHAPE].edit.setText("three")
+    page._form.model.show_error(INPUT_SHAPE, str)
+    page._form.model._input_shape.set_text("three")
     page._form._open.click()
     page.show_error(RequestError("file_empty", path="/models/net.pt"))
+    return page
+
+
+def make_open_form() -> OpenPage:
+    page = OpenPage()
+    source = ModelSource(file="/models/net.pt")
+    page.show_form(OpenRequest(source=source, data=DataSpec(source="torchvision:CIFAR10")))
+    guesses = (make_match(), make_match("torchvision:resnet34", matched=80))
+    page.set_contents(source, make_contents(*guesses, entries=("model_ema", "model"), wants=("nets.LeNet5",)))
+    return page
+
+
+def make_open_form_of(kind: DataKind | None) -> OpenPage:
+    page = make_open_form()
+    page._form.data.choose(kind)
+    page._form.data._more_button.setChecked(True)
+    return page
+
+
+def make_open_busy() -> OpenPage:
+    page = make_open_form()
+    page.set_busy(True)
+    return page
+
+
+def make_data(kind: InputKind) -> DataPage:
+    page = DataPage()
+    page.set_data(DataSpec(source="npz:/d/x.npz"), has_model=True)
+    page.set_summary(make_summary(kind))
+    return page
+
+
+def make_data_without_model() -> DataPage:
+    page = DataPage()
+    page.set_data(DataSpec(source="npz:/d/x.npz"), has_model=False)
+    page.set_summary(make_summary(is_predicted=False))
+    return page
+
+
+def make_data_loading() -> DataPage:
+    page = DataPage()
+    page.set_data(DataSpec(source="npz:/d/x.npz"), has_model=False)
+    page.set_loading()
+    return page
+
+
+def make_data_that_failed(error: PenjingError) -> DataPage:
+    page = make_data_loading()
+    page.show_error(error)
     return page
 
 
@@ -111,6 +165,15 @@ PAGES = {
     "run-about-to-be-cancelled": make_run_about_to_be_cancelled,
     "compress-review-without-estimate": make_review_without_estimate,
     "open-with-mistakes": make_open_with_mistakes,
+    "open-form": make_open_form,
+    **{f"open-form-{kind}": lambda kind=kind: make_open_form_of(kind) for kind in (*DataKind, None)},
+    "open-busy": make_open_busy,
+    **{f"data-{kind}": lambda kind=kind: make_data(kind) for kind in InputKind},
+    "data-without-model": make_data_without_model,
+    "data-loading": make_data_loading,
+    "data-missing": lambda: make_data_that_failed(RequestError("file_missing", path="/d/x.npz")),
+    "data-cancelled": lambda: make_data_that_failed(RunCancelled()),
+    "data-empty": DataPage,
     "compress-empty": CompressPage,
     "run-empty": RunPage,
     "compare-empty": ComparePage,
