@@ -35,7 +35,7 @@ _SECOND = 16000
 class Logits(nn.Module):
     """A network of transformers that takes one tensor and answers logits alone.
 
-    It shares its parts with the network, so that all names stay as the folder has them.
+    It shares its parts with the network, so that all names stay as transformers has them.
     """
 
     def __init__(self, network: Any) -> None:
@@ -131,7 +131,7 @@ def _configured(path: Path) -> tuple[Any, Any]:
     name = str(next(iter(config.architectures or ["none"])))
     if not name.endswith(_CLASSIFIERS) or not hasattr(transformers, name):
         raise RequestError("hugging_face_no_classifier", path=path, found=name)
-    if config.pad_token_id is None:
+    if getattr(config, "pad_token_id", _PAD) is None:
         # Networks that read the last word look for where the padding begins.
         config.pad_token_id = _PAD
     return config, getattr(transformers, name)

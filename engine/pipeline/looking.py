@@ -12,6 +12,8 @@ from engine.models.content import Content
 from engine.models.fitting import guesses_for
 from engine.models.readers import content_of
 from engine.models.state import weights_match
+from engine.models.structure.folders import weight_files
+from engine.models.trust import split_reference
 
 
 def look_at(source: ModelSource, ctx: RunContext) -> FileContents:
@@ -23,10 +25,12 @@ def look_at(source: ModelSource, ctx: RunContext) -> FileContents:
         RequestError: the file is broken or holds no weights, or there is no such architecture or set of weights.
         TrustRequired: the architecture is a Python file that the user has not vouched for.
     """
-    path, wants = Path(source.file), list[str]()
+    architecture = source.architecture or ""
+    python = split_reference(architecture)[0] if ".py:" in architecture else None
+    wants: list[str] = []
 
     def ask(asked: Path, wanted: tuple[str, ...]) -> bool:
-        if asked != path:
+        if asked == python:
             return ctx.ask(asked, wanted)
         wants.extend(wanted)
         return False
@@ -36,9 +40,16 @@ def look_at(source: ModelSource, ctx: RunContext) -> FileContents:
     except TrustRequired:
         if not wants:
             raise
-        size = path.stat().st_size
-        return FileContents(format=SourceFormat.MODULE, size_bytes=size, wants=tuple(wants))
+        return _closed(Path(source.file), tuple(wants))
     return _described(content, source, ctx)
+
+
+def _closed(path: Path, wants: tuple[str, ...]) -> FileContents:
+    """What is known of a file that only the user's word opens."""
+    if path.is_dir():
+        size = sum(file.stat().st_size for file in weight_files(path))
+        return FileContents(format=SourceFormat.HUGGING_FACE, size_bytes=size, wants=wants)
+    return FileContents(format=SourceFormat.MODULE, size_bytes=path.stat().st_size, wants=wants)
 
 
 def _described(content: Content, source: ModelSource, ctx: RunContext) -> FileContents:
