@@ -66,7 +66,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     training_seconds: float
     file: str
     threads: int
-    torch: str = torch.__version__
+    torch: str = str(torch.__version__)
     python: str = platform.python_version()
 
 
@@ -93,25 +93,28 @@ def carry_out(plans: Sequence[Plan], spec: DataSpec, options: argparse.Namespace
     torch.set_flush_denormal(True)
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
-    finished = _finished_rows(options.out)
     rows = []
     for plan in plans:
         if options.only in plan.name:
-            row = finished.get(plan.name) or _new_row(plan, spec, options)
+            row = _kept_row(plan, options) or _trained_row(plan, spec, options)
+            if row.accuracy_opened != row.accuracy:
+                row = _opened_row(row, plan, spec)
             rows.append(row)
             print(json.dumps(msgspec.to_builtins(row)) if options.json else _line(row), flush=True)
     if any(row.accuracy_opened != row.accuracy for row in rows):
         raise SystemExit("An opened model came to another accuracy than the one that was saved.")
 
 
-def _finished_rows(out: Path) -> dict[str, Row]:
-    rows = (msgspec.json.decode(path.read_bytes(), type=Row) for path in sorted(out.glob("*.row.json")))
-    return {
-        row.network: row for row in rows if row.accuracy_opened == row.accuracy and Path(row.file).is_file()
-    }
+def _row_file(plan: Plan, options: argparse.Namespace) -> Path:
+    return options.out.absolute() / f"{plan.name}.row.json"
 
 
-def _new_row(plan: Plan, spec: DataSpec, options: argparse.Namespace) -> Row:
+def _kept_row(plan: Plan, options: argparse.Namespace) -> Row | None:
+    path = _row_file(plan, options)
+    return msgspec.json.decode(path.read_bytes(), type=Row) if path.is_file() else None
+
+
+def _trained_row(plan: Plan, spec: DataSpec, options: argparse.Namespace) -> Row:
     data = load_data(spec, RunContext(), seed=0)
     begin = time.perf_counter()
     torch.manual_seed(0)
@@ -127,13 +130,27 @@ def _new_row(plan: Plan, spec: DataSpec, options: argparse.Namespace) -> Row:
         best_epoch=best_epoch,
         validation_accuracy=validation_accuracy,
         accuracy=accuracy_of(model, data.test, data),
-        accuracy_opened=open_as_a_user(plan, weights, spec, threads=options.threads).metrics.accuracy,
+        accuracy_opened=None,
         training_seconds=round(seconds, 1),
         file=str(weights),
         threads=options.threads,
     )
-    weights.with_suffix(".row.json").write_bytes(msgspec.json.encode(row))
+    _row_file(plan, options).write_bytes(msgspec.json.encode(row))
     return row
+
+
+def _opened_row(row: Row, plan: Plan, spec: DataSpec) -> Row:
+    """The row with what the engine finds in the saved file; beside it a recipe, as ``penjing init`` writes."""
+    weights = Path(row.file)
+    source = ModelSource(file=row.file, architecture=str(HERE / plan.architecture))
+    with EngineClient() as client:
+        job = Inspect(id=1, source=source, data=spec, trust=True, threads=row.threads)
+        inspection: Inspection = client.run_job(job)
+    recipe = with_relative_paths(recipe_for(inspection, source, data=spec), weights.parent)
+    weights.with_suffix(".toml").write_text(commented_recipe(recipe), encoding="utf-8")
+    opened = msgspec.structs.replace(row, accuracy_opened=inspection.metrics.accuracy)
+    weights.with_suffix(".row.json").write_bytes(msgspec.json.encode(opened))
+    return opened
 
 
 def train_(model: nn.Module, plan: Plan, data: Data, *, is_told: bool) -> tuple[int, float]:
@@ -170,17 +187,6 @@ def accuracy_of(model: nn.Module, split: Split, data: Data) -> float:
     parts = zip(split.inputs.split(256), split.labels.split(256), strict=True)
     hits = sum(int((model(data.to_inputs(samples)).argmax(1) == labels).sum()) for samples, labels in parts)
     return hits / len(split)
-
-
-def open_as_a_user(plan: Plan, weights: Path, spec: DataSpec, *, threads: int) -> Inspection:
-    """What the worker finds in the saved file, with the data; and a recipe beside it, as ``penjing init`` writes."""
-    source = ModelSource(file=str(weights), architecture=str(HERE / plan.architecture))
-    with EngineClient() as client:
-        job = Inspect(id=1, source=source, data=spec, trust=True, threads=threads)
-        inspection: Inspection = client.run_job(job)
-    recipe = with_relative_paths(recipe_for(inspection, source, data=spec), weights.parent)
-    weights.with_suffix(".toml").write_text(commented_recipe(recipe), encoding="utf-8")
-    return inspection
 
 
 def shuffled(split: Split, size: int, order: Tensor | None = None) -> Iterable[Tensor]:
