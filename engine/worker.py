@@ -46,6 +46,8 @@ from engine.contract.run_folder import RunFolder
 log = logging.getLogger("penjing")
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Request)
+GAVE_UP = 75
+"""Exit status of a worker whose job could not be stopped in order."""
 
 
 class Worker:
@@ -173,7 +175,21 @@ class Worker:
             return self._trust.get()
 
         folder = Path(job.folder) if isinstance(job, Run) else None
-        return RunContext(emit=emit, control=self._control, folder=folder, ask=ask)
+        return RunContext(
+            emit=emit,
+            control=self._control,
+            folder=folder,
+            ask=ask,
+            remembers_word=not job.trust,
+            give_up=lambda error: self._give_up(job, error),
+        )
+
+    def _give_up(self, job: Job, error: PenjingError) -> None:
+        """Answers for a job that cannot be stopped otherwise, and ends the process with it."""
+        log.error("gave up on %s: %s", type(job).__name__, error)
+        self.answer(_failed(job.id, error))
+        sys.stderr.flush()
+        os._exit(GAVE_UP)
 
 
 def _failed(job_id: int, error: PenjingError) -> Failed:

@@ -15,6 +15,7 @@ from engine.data.choosing import limited, stratified
 from engine.data.sources import SOURCES, kind_of
 from engine.data.tokenizer import Tokenizer
 from engine.models.example import Example
+from engine.models.limits import within_limits
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def load_data(spec: DataSpec, ctx: RunContext, *, seed: int) -> Data:
         TrustRequired: the source runs code that the user has not vouched for.
     """
     source = kind_of(spec.source)
-    arrays = SOURCES[source](spec, ctx)
+    with within_limits(spec.source, ctx, is_trusted=True) as inner:
+        arrays = SOURCES[source](spec, inner)
     whole, test = _checked(arrays, spec)
     kind = _input_kind(source, whole.inputs)
     if spec.augment is not Augmentation.NONE and (whole.inputs.dim() != 4 or kind is InputKind.AUDIO):

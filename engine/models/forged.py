@@ -5,7 +5,7 @@ from pathlib import Path
 
 from torch import nn
 
-from engine.contract.errors import RequestError
+from engine.contract.errors import RequestError, one_line
 
 _DEEPEST = 100
 _MOST_PARTS = 100_000
@@ -79,7 +79,7 @@ def _check_one(module: nn.Module) -> None:
     kind = type(module).__name__
     for name, value in vars(module).items():
         if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"a {kind} has an attribute called {name!r}")
+            raise ValueError(f"a {kind} has an attribute called {one_line(repr(name), 60)}")
         if callable(getattr(type(module), name, None)) and value is not None:
             raise ValueError(f'a {kind} hides its own "{name}"')
         if name in _HOOKS and value:

@@ -12,6 +12,8 @@ from engine.models.example import Example
 from engine.models.graph import CapturedGraph, capture
 from engine.models.identity import identity_of
 from engine.models.inferring import infer_example
+from engine.models.limits import within_limits
+from engine.models.named import is_named
 from engine.models.plain import make_plain_
 from engine.models.readers import content_of, read_model
 from engine.models.weightless import own_memory_
@@ -58,6 +60,13 @@ def open_model(
         RequestError: the file is no model, the weights do not fit, or it does not run.
         TrustRequired: the file runs code that the user has not vouched for.
     """
+    with within_limits(source.file, ctx, is_trusted=is_named(source.file)) as inner:
+        return _opened(source, inner, example=example, is_read_only=is_read_only)
+
+
+def _opened(
+    source: ModelSource, ctx: RunContext, *, example: Example | None, is_read_only: bool
+) -> LoadedModel:
     content = content_of(source, ctx)
     read = read_model(content, source, ctx)
     sha256, size_bytes = identity_of(content, read.module)

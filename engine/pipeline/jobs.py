@@ -22,6 +22,7 @@ from engine.contract.record import Record
 from engine.contract.report import Artifact, Report, Verification
 from engine.contract.source import FileContents
 from engine.contract.stats import Inspection, SensitivityMap
+from engine.models.limits import within_limits
 from engine.pipeline.estimating import estimate
 from engine.pipeline.inspecting import inspect_model
 from engine.pipeline.looking import look_at
@@ -40,7 +41,8 @@ def _inspect(job: Inspect, ctx: RunContext) -> Inspection:
 
 def _look(job: Look, ctx: RunContext) -> FileContents:
     claim_machine(job.threads, job.device)
-    return look_at(job.source, ctx)
+    with within_limits(job.source.file, ctx) as inner:
+        return look_at(job.source, inner)
 
 
 def _preview(job: Preview, ctx: RunContext) -> DataSummary:
