@@ -88,7 +88,7 @@ class SampleView(QWidget):
             line.setLineWidth(area.width())
             text = layout.text()[line.textStart() :]
             if number < most - 1:
-                text = text[: line.textLength()]
+                text = text[: line.textLength()].rstrip()
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
             painter.drawText(area.translated(0, number * height), Qt.TextFlag.TextSingleLine, shown)
         layout.endLayout()

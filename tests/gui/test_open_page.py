@@ -1,18 +1,21 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from engine.contract.errors import RequestError
 from engine.contract.library import RunEntry
+from engine.contract.methods import SourceFormat
 from engine.contract.recipe import DataSpec
 from engine.contract.run_folder import RunState
 from engine.contract.source import ModelSource
 from gui.pages.open import OpenPage
 from gui.pages.open_drop import DropZone
 from gui.pages.open_form import OpenForm
+from gui.pages.open_model import ModelCard
 from gui.session import OpenRequest
 from gui.translation import Language, install_language
 
@@ -38,7 +41,7 @@ def entry(page: OpenPage, name: str) -> QPushButton:
     return next(found for found in page.findChildren(QPushButton) if found.accessibleName() == name)
 
 
-def dropped_on(zone: DropZone, urls: list[QUrl]) -> bool:
+def dropped_on(zone: QWidget, urls: list[QUrl]) -> bool:
     """Drags and drops ``urls``; whether the zone took them."""
     mime = QMimeData()
     mime.setUrls(urls)
@@ -103,42 +106,45 @@ def test_that_a_run_of_the_library_shows_its_state_and_is_opened(page, qtbot):
     assert heard.args == [run.folder]
 
 
-def test_that_the_form_asks_for_what_was_typed_into_it(page, qtbot):
-    page.show_form(REQUEST)
-    shape = page.findChildren(QLineEdit)[2]
-    qtbot.keyClicks(shape, "1, 28, 28")
+def test_that_a_typed_path_or_name_is_asked_for(page, qtbot):
+    line = page.findChild(DropZone).findChild(QLineEdit)
+    qtbot.keyClicks(line, "torchvision:resnet18")
 
-    with qtbot.waitSignal(page.open_requested) as heard:
-        qtbot.keyClick(shape, Qt.Key.Key_Return)
+    with qtbot.waitSignal(page.path_chosen) as heard:
+        qtbot.keyClick(line, Qt.Key.Key_Return)
 
-    assert heard.args[0].source == ModelSource(file="/models/net.pt", input_shape=(1, 28, 28))
-    assert heard.args[0].data == REQUEST.data
+    assert heard.args == ["torchvision:resnet18"]
 
 
-def test_that_a_field_that_cannot_be_read_is_marked_and_nothing_is_opened(page, qtbot):
-    page.show_form(REQUEST)
-    shape = page.findChildren(QLineEdit)[2]
-    qtbot.keyClicks(shape, "three")
+def test_that_a_recent_model_says_what_it_is_and_with_which_data(page):
+    opened = msgspec.structs.replace(REQUEST, format=SourceFormat.SAFETENSORS)
 
-    with qtbot.assertNotEmitted(page.open_requested):
-        qtbot.mouseClick(button(page, "Open"), Qt.MouseButton.LeftButton)
+    page.set_recent((opened,))
 
-    assert shape.property("invalid") == "true"
-    qtbot.keyClick(shape, Qt.Key.Key_Backspace)
-    assert shape.property("invalid") == "false"
+    labels = [label.text() for label in entry(page, "net.pt").findChildren(QLabel)]
+    assert "Safetensors  ·  x.npz" in labels
 
 
-def test_that_an_error_of_the_engine_is_told_and_its_field_marked(page):
+def test_that_an_error_of_the_engine_is_told_at_its_field(page):
     page.show_form(REQUEST)
 
     page.show_error(RequestError("architecture_missing", path="/models/net.pt", guesses="none"))
 
     assert page.error().startswith('"/models/net.pt" holds weights only')
-    assert page.findChildren(QLineEdit)[0].property("invalid") == "true"
+    assert page.findChild(ModelCard).error() == page.error()
+
+
+def test_that_an_error_of_no_field_is_told_over_the_form(page):
+    page.show_form(REQUEST)
+
+    page.show_error(RequestError("file_empty", path="/models/net.pt"))
+
+    assert page.error().startswith('"/models/net.pt" is empty')
+    assert page.findChild(OpenForm).error() == ""
 
 
 def test_that_an_error_follows_the_language(page, qapp, qtbot):
-    page.show_error(RequestError("file_empty", path="/models/net.pt", guesses="none"))
+    page.show_error(RequestError("file_empty", path="/models/net.pt"))
 
     install_language(qapp, Language.CHINESE)
 
@@ -146,12 +152,26 @@ def test_that_an_error_follows_the_language(page, qapp, qtbot):
     assert page.error() == "“/models/net.pt”是空文件；请重新保存模型。"
 
 
-def test_that_nothing_else_can_be_opened_while_a_file_is_read(page):
+def test_that_an_opening_can_be_cancelled_by_the_keyboard_and_the_form_stays_filled(page, qtbot):
     page.show_form(REQUEST)
+    form = page.findChild(OpenForm)
 
     page.set_busy(True)
-    assert not page.findChild(OpenForm).findChild(QLineEdit).isEnabled()
+    assert not form.data.isEnabled()
+    with qtbot.waitSignal(page.cancel_requested):
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Space)
+    page.set_busy(False)
+
+    assert form.data.isEnabled()
+    assert form.data.data() == REQUEST.data
+    assert page.error() == ""
+
+
+def test_that_nothing_can_be_dropped_while_a_file_is_read(page):
+    page.show_form(REQUEST)
+    page.set_busy(True)
+
+    assert not dropped_on(page, [QUrl.fromLocalFile("/models/other.pt")])
 
     page.set_busy(False)
-    assert page.findChild(OpenForm).findChild(QLineEdit).isEnabled()
-    assert page.error() == ""
+    assert dropped_on(page, [QUrl.fromLocalFile("/models/other.pt")])
