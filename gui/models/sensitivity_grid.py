@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,14 +75,14 @@ class SensitivityGrid:
 
     def score(self, row: int, column: int) -> float | None:
         """The score of a cell, None where it was not measured."""
-        subject, setting = COLUMNS[column]
-        sensitivity = self.sensitivity(row)
-        return scores_of(sensitivity, subject).get(setting) if sensitivity is not None else None
+        score = float(self.scores[row, column])
+        return None if np.isnan(score) else score
 
     def sensitivity(self, row: int) -> LayerSensitivity | None:
         """What is known of a row's layer."""
         return self.found.layers.get(self.names[row]) if self.found is not None else None
 
+    @cached_property
     def scores(self) -> Floats:
         """The scores of all cells, not-a-number where a cell was not measured."""
         values = np.full((len(self.names), len(COLUMNS)), np.nan)
@@ -93,7 +94,7 @@ class SensitivityGrid:
 
     def harms(self) -> Floats:
         """How bad each cell is, from 0 to 1; up to :data:`BORNE` a layer bears it."""
-        scores = self.scores()
+        scores = self.scores
         if self.found is None:
             return scores
         is_bits = np.array([subject is Subject.BITS for subject, _ in COLUMNS])

@@ -10,7 +10,7 @@ from engine.contract.methods import SensitivityKind
 from engine.contract.stats import LayerSensitivity, SensitivityMap
 from gui.figures import percent_text
 from gui.models.sensitivity_grid import Subject, borne_score, scores_of
-from gui.plots.sensitivity_curves import MOST_CURVES, Curve, SensitivityCurves
+from gui.plots.sensitivity_curves import Curve, SensitivityCurves
 from gui.theme import Space, current_theme, theme_signals
 from gui.widgets.buttons import secondary_button
 from gui.widgets.labels import ElidedLabel, caption, secondary
@@ -39,6 +39,7 @@ class LayerBears(QWidget):
         self.take.clicked.connect(lambda: self.take_requested.emit(self._names))
         self.take_all.clicked.connect(self._on_take_all_clicked)
         theme_signals().changed.connect(self._show_words)
+        self.retranslate()
 
     def _lay_out(self, is_wide: bool) -> None:
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
@@ -81,7 +82,7 @@ class LayerBears(QWidget):
                 points = tuple(scores_of(self._layer(name), subject).items())
                 if points:
                     curves.append(Curve(points, series, is_dashed=subject is Subject.CHANNELS))
-        return curves[:MOST_CURVES]
+        return curves
 
     def _layer(self, name: str) -> LayerSensitivity:
         assert self._found is not None

@@ -15,11 +15,13 @@ _LEAST_WIDTH = 316
 
 
 class SensitivityTab(LayerTab):
-    """What the layer bears; without a measurement, the way to one."""
+    """What the layer bears, drawn once something is known; without a measurement, the way to one."""
+
+    take_requested = Signal(tuple)
 
     def __init__(self) -> None:
         super().__init__()
-        self.bears = LayerBears(is_wide=False)
+        self.bears: LayerBears | None = None
         self.measure, self._hint = secondary_button(icon_name="chart"), caption()
         self.found: SensitivityMap | None = None
         waiting = QWidget()
@@ -32,7 +34,6 @@ class SensitivityTab(LayerTab):
         column.addStretch(1)
         self._stack = QStackedWidget()
         self._stack.addWidget(waiting)
-        self._stack.addWidget(self.bears)
         self.column.addWidget(self._stack)
 
     def set_map(self, found: SensitivityMap | None) -> None:
@@ -44,8 +45,13 @@ class SensitivityTab(LayerTab):
         """Shows the layer."""
         name = self.layer.name if self.layer is not None else ""
         is_known = self.found is not None and name in self.found.layers
+        if is_known and self.bears is None:
+            self.bears = LayerBears(is_wide=False)
+            self.bears.take_requested.connect(self.take_requested)
+            self._stack.addWidget(self.bears)
         self._stack.setCurrentIndex(int(is_known))
-        self.bears.show_layers(self.found, (name,))
+        if self.bears is not None:
+            self.bears.show_layers(self.found, (name,))
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
@@ -76,7 +82,7 @@ class LayerPanel(Card):
         self._lay_out()
         self.parts.chosen.connect(self._stack.setCurrentIndex)
         self.sensitivity.measure.clicked.connect(self.measure_requested)
-        self.sensitivity.bears.take_requested.connect(self.take_requested)
+        self.sensitivity.take_requested.connect(self.take_requested)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

@@ -45,7 +45,8 @@ class SensitivityView(QWidget):
         self._grid = SensitivityGrid((), None)
         self.controls, self.map = MeasureControls(), HeatMap(self._tip)
         self.legends, self._legend_note = (HeatLegend(), HeatLegend()), caption()
-        self.bears, self.empty = LayerBears(is_wide=True), EmptyState("chart")
+        self.bears: LayerBears | None = None
+        self.empty = EmptyState("chart")
         self._stack, self._curves = QStackedWidget(), Card(Space.M)
         self._lay_out()
         self._connect()
@@ -67,8 +68,7 @@ class SensitivityView(QWidget):
         card = Card(Space.M)
         card.body.addWidget(self.controls)
         card.body.addWidget(self._stack, 1)
-        self._curves.body.addWidget(self.bears)
-        self._curves.setMaximumHeight(_CURVES_HEIGHT)
+        self._curves.setFixedHeight(_CURVES_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
@@ -81,7 +81,6 @@ class SensitivityView(QWidget):
         self.controls.kind_chosen.connect(self._show)
         self.map.row_chosen.connect(self._on_map_row_chosen)
         self.empty.clicked.connect(self._on_empty_clicked)
-        self.bears.take_requested.connect(self.take_requested)
 
     def set_layers(self, names: tuple[str, ...], *, has_data: bool) -> None:
         """Shows another model; without data there is only the quick kind."""
@@ -103,11 +102,22 @@ class SensitivityView(QWidget):
     def set_chosen(self, names: tuple[str, ...]) -> None:
         """Marks layers, and shows their curves."""
         self._chosen = names
-        rows = [number for number, name in enumerate(self._names) if name in names]
-        self.map.set_chosen(frozenset(rows))
+        rows = self._show_chosen()
         if len(rows) == 1:
-            self.map.show_row(rows[0])
-        self.bears.show_layers(self.found(), names)
+            self.map.show_row(*rows)
+
+    def _show_chosen(self) -> frozenset[int]:
+        rows = frozenset(number for number, name in enumerate(self._names) if name in self._chosen)
+        self.map.set_chosen(rows)
+        if self.bears is not None:
+            self.bears.show_layers(self.found(), self._chosen)
+        return rows
+
+    def _build_curves(self) -> None:
+        """Built once there is something to draw: plots take longer than all else on the page."""
+        self.bears = LayerBears(is_wide=True)
+        self.bears.take_requested.connect(self.take_requested)
+        self._curves.body.addWidget(self.bears)
 
     def found(self) -> SensitivityMap | None:
         """What is shown."""
@@ -121,9 +131,11 @@ class SensitivityView(QWidget):
         found, is_measuring = self.found(), self._measures_this()
         self._grid = SensitivityGrid(self._names, found)
         self._stack.setCurrentIndex(int(found is not None or is_measuring))
-        self._curves.setVisible(found is not None or is_measuring)
+        if self.has_heat() and self.bears is None:
+            self._build_curves()
+        self._curves.setVisible(self.has_heat())
         self.map.show_grid(self._grid)
-        self.set_chosen(self._chosen)
+        self._show_chosen()
         self._show_controls()
         for part, texts in zip(self.legends, _LEGENDS[self.controls.kind()], strict=True):
             part.show_texts(texts)

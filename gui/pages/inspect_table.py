@@ -74,7 +74,7 @@ class LayersCard(Card):
     def set_sensitivities(self, found: dict[str, LayerSensitivity], granularity: PruneGranularity) -> None:
         """Shows what layers bear."""
         self._model.set_sensitivities(found, granularity)
-        self.view.fit_columns()
+        self.view.resizeColumnToContents(Column.BEARS)
 
     def rows(self) -> tuple[LayerRow, ...]:
         """What is shown, in its order."""

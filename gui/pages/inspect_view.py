@@ -12,6 +12,7 @@ from gui.models.layer_table import LayerTableModel
 from gui.pages.inspect_cells import LayerDelegate
 
 _ROW_HEIGHT = 34
+_MEASURED_ROWS = 50
 _SHARE_WIDTH = 112
 _MOST_NAME_WIDTH = 220
 OPTIONAL = (Column.RANGE, Column.GROUP)
@@ -57,6 +58,8 @@ class LayersView(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # How wide a thousand rows are takes half a second; names are cut at a length anyway.
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         # The last column takes what is left: a long reason must not push the table wider than its card.
         header.setSectionResizeMode(Column.PRUNABLE, QHeaderView.ResizeMode.Stretch)

@@ -13,6 +13,8 @@ _COLOURS = {
     Scheme.DARK: ("#1f4232", "#57491d", "#a75f2c", "#e4705a"),
 }
 _DARK_TEXT, _LIGHT_TEXT = "#141816", "#ffffff"
+# Where both have the same contrast.
+_HALFWAY = 0.19
 
 
 def colours_of(theme: Theme) -> tuple[str, ...]:
@@ -32,10 +34,13 @@ def coloured(harms: NDArray[np.float64], theme: Theme) -> Bytes:
 
 def text_on(colour: QColor) -> QColor:
     """Black or white, whichever is read better on ``colour``: by relative luminance (WCAG 2.1)."""
-    parts = np.array(_rgb(colour.name())) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ (0.2126, 0.7152, 0.0722))
-    return QColor(_DARK_TEXT if luminance > 0.19 else _LIGHT_TEXT)
+    red, green, blue = (_linear(part) for part in (colour.redF(), colour.greenF(), colour.blueF()))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return QColor(_DARK_TEXT if luminance > _HALFWAY else _LIGHT_TEXT)
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

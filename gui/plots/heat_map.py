@@ -50,6 +50,7 @@ class HeatMap(QAbstractScrollArea):
         self._harms = self._grid.harms()
         self._chosen: frozenset[int] = frozenset()
         self._current = 0
+        self._names_end, self._places = 0, [(0, 1)] * len(COLUMNS)
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -63,7 +64,7 @@ class HeatMap(QAbstractScrollArea):
         self._grid, self._harms = grid, grid.harms()
         if is_other:
             self._current, self._chosen = 0, frozenset()
-            self._set_range()
+            self._arrange()
         self._draw()
 
     def set_titles(self, titles: dict[Subject, str]) -> None:
@@ -100,17 +101,15 @@ class HeatMap(QAbstractScrollArea):
         row = (place.y() - _HEADER + self.verticalScrollBar().value()) // self.row_height()
         if place.y() < _HEADER or not 0 <= row < len(self._grid.names):
             return None
-        if place.x() < self._name_width():
+        if place.x() < self._names_end:
             return row, -1
-        for column in range(len(COLUMNS)):
-            left, right = self._edges(column)
-            if left <= place.x() < right:
-                return row, column
-        return None
+        found = (column for column, (left, right) in enumerate(self._places) if left <= place.x() < right)
+        column = next(found, None)
+        return None if column is None else (row, column)
 
     def cell_rect(self, row: int, column: int) -> QRect:
         """Where a cell stands in the viewport."""
-        left, right = self._edges(column)
+        left, right = self._places[column]
         top = _HEADER + row * self.row_height() - self.verticalScrollBar().value()
         return QRect(left, top, right - left, self.row_height())
 
@@ -119,14 +118,18 @@ class HeatMap(QAbstractScrollArea):
         longest = max((metrics.horizontalAdvance(name) for name in self._grid.names), default=0) + 16
         return int(min(longest, _MOST_NAME_WIDTH, self.viewport().width() * _NAME_SHARE))
 
-    def _edges(self, column: int) -> tuple[int, int]:
-        """Left and right edge of a column; a gap stands between blocks."""
-        start = self._name_width()
+    def _arrange(self) -> None:
+        """Finds where columns stand, with a gap between blocks, and how far rows scroll."""
+        start = self._names_end = self._name_width()
         blocks = list(SETTINGS)
-        gaps = _GAP * (len(blocks) - 1)
-        width = max(1.0, (self.viewport().width() - start - gaps - 2) / len(COLUMNS))
-        shift = start + _GAP * blocks.index(COLUMNS[column][0])
-        return int(shift + column * width), int(shift + (column + 1) * width)
+        room = self.viewport().width() - start - _GAP * (len(blocks) - 1) - 2
+        width = max(1.0, room / len(COLUMNS))
+        shifts = [start + _GAP * blocks.index(subject) for subject, _ in COLUMNS]
+        self._places = [
+            (int(shift + column * width), int(shift + (column + 1) * width))
+            for column, shift in enumerate(shifts)
+        ]
+        self._set_range()
 
     def _draw(self) -> None:
         self._image_of = current_theme()
@@ -146,7 +149,7 @@ class HeatMap(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's hook."""
         super().resizeEvent(event)
-        self._set_range()
+        self._arrange()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Qt's hook: the rows that show, then the headers over them."""
@@ -163,7 +166,7 @@ class HeatMap(QAbstractScrollArea):
 
     def _paint_row(self, painter: QPainter, row: int) -> None:
         theme, name = current_theme(), self._grid.names[row]
-        place = QRect(0, self.cell_rect(row, 0).top(), self._name_width() - 8, self.row_height())
+        place = QRect(0, self.cell_rect(row, 0).top(), self._names_end - 8, self.row_height())
         is_chosen = row in self._chosen
         if is_chosen:
             painter.fillRect(place.adjusted(0, 1, 8, -1), QColor(theme.accent_soft))
@@ -195,14 +198,14 @@ class HeatMap(QAbstractScrollArea):
         middle = Qt.AlignmentFlag.AlignCenter
         for subject, settings in SETTINGS.items():
             first = COLUMNS.index((subject, settings[0]))
-            left, right = self._edges(first)[0], self._edges(first + len(settings) - 1)[1]
+            left, right = self._places[first][0], self._places[first + len(settings) - 1][1]
             painter.setPen(QColor(theme.text_secondary))
             painter.drawText(
                 QRect(left, 0, right - left, _HEADER // 2), middle, self._titles.get(subject, "")
             )
             painter.setPen(QColor(theme.text_muted))
             for number, setting in enumerate(settings, first):
-                edges = self._edges(number)
+                edges = self._places[number]
                 painter.drawText(
                     QRect(edges[0], _HEADER // 2, edges[1] - edges[0], _HEADER // 2 - 2),
                     middle,
@@ -219,6 +222,10 @@ class HeatMap(QAbstractScrollArea):
         cell = self.cell_at(event.position().toPoint())
         if cell is not None and event.button() is Qt.MouseButton.LeftButton:
             self._choose(cell[0], is_added=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt's hook: the end of a click is ours too."""
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's hook: the arrow keys go through the layers."""

@@ -11,8 +11,6 @@ from gui.plots.curves import FormattedAxis
 from gui.plots.plot_theme import ThemedPlot, line_pen
 from gui.theme import current_theme
 
-MOST_CURVES = 8
-
 
 @dataclass(frozen=True)
 class Curve:
@@ -24,7 +22,7 @@ class Curve:
 
 
 class SensitivityCurves(ThemedPlot):
-    """Standing lines; ``is_over_bits`` puts bit widths on the lower axis, from many to few."""
+    """Standing lines, made when first needed; ``is_over_bits`` puts bits on the lower axis, from many to few."""
 
     def __init__(self, write: Callable[[float], str], *, is_over_bits: bool = False) -> None:
         self._lines: list[pg.PlotDataItem] = []
@@ -35,7 +33,6 @@ class SensitivityCurves(ThemedPlot):
         self._limit = pg.InfiniteLine(angle=0, movable=False)
         self._limit.setVisible(False)
         self.addItem(self._limit)
-        self._lines = [self.plot([], []) for _ in range(MOST_CURVES)]
         self.setMouseEnabled(x=False, y=False)
         self._set_ticks()
         self.restyle()
@@ -52,7 +49,9 @@ class SensitivityCurves(ThemedPlot):
 
     def show_curves(self, curves: Sequence[Curve], limit: float | None = None) -> None:
         """Shows other curves; ``limit`` is the lowest score that is borne, None where there is none."""
-        self._shown = tuple(curves[:MOST_CURVES])
+        self._shown = tuple(curves)
+        while len(self._lines) < len(self._shown):
+            self._lines.append(self.plot([], []))
         for line, curve in zip(self._lines, self._shown, strict=False):
             x = [self._place(setting) for setting, _ in curve.points]
             line.setData(x, [score for _, score in curve.points])
