@@ -71,8 +71,8 @@ class Sketch:
         self._graph.output(output)
         module = fx.GraphModule(self._root, self._graph, "Raised")
         module.graph.eliminate_dead_code()
-        module.delete_all_unused_submodules()
-        module.recompile()
+        # Made once more, it takes along only what is left.
+        module = fx.GraphModule(module, module.graph, "Raised")
         module.meta[EXAMPLE] = example
         return module.eval()
 

@@ -1,0 +1,1 @@
+"""Turns ONNX graphs back into networks of torch's own layers."""
