@@ -6,6 +6,8 @@ engine, and writes ``NAME-LANGUAGE-THEME.png`` for each scene, 1280 × 800.
 
 import argparse
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,11 +15,13 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from engine.contract.recipe import DataSpec
 from engine.contract.source import ModelSource
 from gui.engine_thread import EngineThread
 from gui.main_window import MainWindow
 from gui.models.run_progress import RunPhase
 from gui.pages.compare import ComparePage
+from gui.pages.open import OpenPage
 from gui.pages.run import RunPage
 from gui.session import OpenRequest
 from gui.settings import Settings
@@ -33,6 +37,12 @@ _POLL_MS = 10
 _LAYOUT_ROUNDS = 5
 # Late enough for curves that show something, early enough for stages that are still to come.
 _MIDWAY = 0.55
+# By a process of its own, as the window's knows no torch.
+_CHECKPOINT = """
+import sys, torch, torchvision
+network = torchvision.models.resnet18(num_classes=10)
+torch.save({"epoch": 90, "model": network.state_dict(), "model_ema": network.state_dict()}, sys.argv[1])
+"""
 
 
 def open_window() -> MainWindow:
@@ -61,8 +71,19 @@ def scenes(window: MainWindow) -> Iterator[str]:
     yield from _scenes_of_the_run(window)
     window.show_page(PageName.OPEN)
     yield "open"
-    window.desk.form_wanted.emit(OpenRequest(source=ModelSource(file=str(Path("models") / "resnet18.pt"))))
-    yield "open-form"
+    yield from _scenes_of_the_form(window)
+
+
+def _scenes_of_the_form(window: MainWindow) -> Iterator[str]:
+    page = window.page(PageName.OPEN)
+    assert isinstance(page, OpenPage)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "resnet18.pt"
+        subprocess.run([sys.executable, "-c", _CHECKPOINT, str(file)], check=True)
+        source, data = ModelSource(file=str(file)), DataSpec(source="torchvision:CIFAR10")
+        window.desk.form_wanted.emit(OpenRequest(source=source, data=data))
+        wait_until(page.has_looked)
+        yield "open-form"
 
 
 def empty_scenes(window: MainWindow) -> Iterator[str]:
@@ -75,6 +96,9 @@ def empty_scenes(window: MainWindow) -> Iterator[str]:
 def _scenes_before_the_run(window: MainWindow) -> Iterator[str]:
     window.show_page(PageName.INSPECT)
     yield "inspect"
+    window.show_page(PageName.DATA)
+    wait_until(lambda: window.desk.data.summary is not None)
+    yield "data"
     window.show_page(PageName.COMPRESS)
     wizard = window.page(PageName.COMPRESS)
     assert isinstance(wizard, CompressPage)

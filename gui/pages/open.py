@@ -140,6 +140,10 @@ class OpenPage(Page):
         """A file that was looked at is this."""
         self._form.set_contents(source, contents)
 
+    def has_looked(self) -> bool:
+        """Whether all that the form knows of its file is shown."""
+        return self._form.model.has_looked()
+
     def show_look_error(self, source: ModelSource, error: PenjingError) -> None:
         """A file could not be looked at."""
         self._form.show_look_error(source, error)

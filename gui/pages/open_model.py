@@ -214,6 +214,10 @@ class ModelCard(Card):
         for field in self._fields.values():
             field.clear_error()
 
+    def has_looked(self) -> bool:
+        """Whether nothing is being looked at."""
+        return not self._is_looking and not self._timer.isActive()
+
     def meter_text(self) -> str:
         """What the key-match meter says; empty while it is not shown."""
         return self._meter.text() if self._meter.match() is not None else ""

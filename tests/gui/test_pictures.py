@@ -12,7 +12,7 @@ from gui.theme import Scheme
 from gui.translation import Language
 from tests.gui.looking import beyond_the_edge, clipped_texts, has_missing_glyph, missing_glyphs
 
-PAGES = {"open", "inspect", "compress", "run", "compare", "export"}
+PAGES = {"open", "inspect", "data", "compress", "run", "compare", "export"}
 STEPS = {f"compress-{step}" for step in ("goal", "pruning", "quantization", "recovery", "review")}
 
 
