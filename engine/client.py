@@ -150,7 +150,17 @@ class EngineClient:
             raise self._death()
         self._note_sign(answer)
         self._end_if_unresponsive()
+        if isinstance(answer, Failed) and answer.is_last:
+            # What were sent now would go to a process that is on its way out.
+            self._await_end()
         return answer
+
+    def _await_end(self) -> None:
+        try:
+            if self._process is not None:
+                self._process.wait(timeout=CANCEL_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def _note_sign(self, answer: Answer) -> None:
         self._last_sign = time.monotonic()

@@ -187,7 +187,7 @@ class Worker:
     def _give_up(self, job: Job, error: PenjingError) -> None:
         """Answers for a job that cannot be stopped otherwise, and ends the process with it."""
         log.error("gave up on %s: %s", type(job).__name__, error)
-        self.answer(_failed(job.id, error))
+        self.answer(msgspec.structs.replace(_failed(job.id, error), is_last=True))
         sys.stderr.flush()
         os._exit(GAVE_UP)
 

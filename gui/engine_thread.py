@@ -130,6 +130,10 @@ class EngineThread(QThread):
             answer = self._client.receive(_POLL_S)
             if answer is not None:
                 self._take(answer)
+            if isinstance(answer, Failed) and answer.is_last:
+                # The process has ended with it, on purpose; another one takes the jobs that wait.
+                self._is_ready = False
+                return
 
     def _obey(self) -> None:
         while not self._orders.empty():

@@ -222,12 +222,13 @@ class Result(_Answer, frozen=True, kw_only=True, tag="Result"):
 
 
 class Failed(_Answer, frozen=True, kw_only=True, tag="Failed"):
-    """The end of a job that did not."""
+    """The end of a job that did not; ``is_last`` where the worker could only stop it by ending itself."""
 
     id: int
     code: str
     message: str
     exit_status: int
+    is_last: bool = False
     arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -39,6 +39,11 @@ class Survey:
     storages: dict[str, int] = field(default_factory=dict)
 
 
+# Given a number, they reserve that many elements; torch.save only gives them what is in the file.
+_RESERVING = ("bytearray", "Tensor", "Storage")
+_ENCODINGS = (("latin1",), ("latin-1",), (b"latin1",))
+
+
 def survey(content: bytes) -> Survey:
     """What the pickle would do; nothing of it is imported or called.
 
@@ -72,9 +77,26 @@ class _InertClass(type):
     found: Survey
     path: str
 
-    def __call__(cls, *_: object) -> _Inert:
+    def __call__(cls, *arguments: object) -> _Inert:
         cls.found.called.add(cls.path)
-        return _Inert()
+        return _made(cls.path, arguments)
+
+
+def _made(path: str, arguments: tuple[object, ...]) -> _Inert:
+    """What a call leaves.
+
+    Raises:
+        UnpicklingError: a few bytes of pickle would fill the memory.
+    """
+    if path.endswith(_RESERVING) and any(isinstance(argument, int) for argument in arguments):
+        raise pickle.UnpicklingError(f"it reserves memory by {path}, which it does not fill")
+    if path == "_codecs.encode" and arguments[1:] not in _ENCODINGS:
+        raise pickle.UnpicklingError("it encodes text by another code than torch.save does")
+    return _Inert()
+
+
+def _restored(cls: _InertClass, *arguments: object) -> _Inert:
+    return _made(cls.path, arguments)
 
 
 class _Surveyor(pickle._Unpickler):  # type: ignore[name-defined,misc]
@@ -85,7 +107,7 @@ class _Surveyor(pickle._Unpickler):  # type: ignore[name-defined,misc]
         self._found = found
 
     def find_class(self, module: str, name: str) -> Any:
-        body = {"found": self._found, "path": f"{module}.{name}", "__new__": lambda cls, *_: _Inert()}
+        body = {"found": self._found, "path": f"{module}.{name}", "__new__": _restored}
         return _InertClass(name.rpartition(".")[2], (_Inert,), body)
 
     def persistent_load(self, pid: Any) -> _Inert:
