@@ -54,6 +54,7 @@ class AtomTable:
     counts: list[CountSlot] = field(default_factory=list)
     locks: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _parents: list[int] = field(default_factory=list)
+    _places: dict[tuple[str, int], Atoms] = field(default_factory=dict)
 
     def make(self, producer: str, count: int) -> Atoms:
         """``count`` new atoms made by a layer; the same ones when it is called again."""
@@ -78,15 +79,18 @@ class AtomTable:
 
     def add_slot(self, tensor: str, dim: int, atoms: Atoms) -> None:
         """Notes that a tensor's dimension is indexed by these atoms; a second list is united with the first."""
-        for slot in self.slots:
-            if slot.tensor == tensor and slot.dim == dim:
-                self.unite(slot.atoms, atoms)
-                return
-        self.slots.append(Slot(tensor, dim, atoms))
+        known = self._places.setdefault((tensor, dim), atoms)
+        if known is atoms:
+            self.slots.append(Slot(tensor, dim, atoms))
+        else:
+            self.unite(known, atoms)
 
     def roots(self) -> Atoms:
         """For each atom the smallest atom it is united with."""
-        return np.array([self._find(atom) for atom in range(len(self._parents))], dtype=np.int64)
+        roots = np.array(self._parents, dtype=np.int64)
+        while not np.array_equal(above := roots[roots], roots):
+            roots = above
+        return roots
 
     def _find(self, atom: int) -> int:
         parents = self._parents

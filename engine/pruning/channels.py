@@ -53,14 +53,13 @@ class ChannelMap:
     @cached_property
     def groups(self) -> tuple[ChannelGroup, ...]:
         """All groups whose channels can be removed."""
-        makers: dict[int, set[str]] = defaultdict(set)
+        makers: dict[int, list[str]] = defaultdict(list)
         for layer, (start, end) in self.table.ranges.items():
             for root in set(self.roots[start:end].tolist()):
-                makers[root].add(layer)
-        cells: dict[frozenset[str], list[int]] = defaultdict(list)
-        for root, layers in sorted(makers.items()):
-            if root not in self._locks:
-                cells[frozenset(layers)].append(root)
+                makers[root].append(layer)
+        cells: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for root in sorted(makers.keys() - self._locks.keys()):
+            cells[tuple(makers[root])].append(root)
         return tuple(
             ChannelGroup(number=number, layers=tuple(sorted(layers)), channels=tuple(channels))
             for number, (layers, channels) in enumerate(cells.items())
@@ -73,7 +72,11 @@ class ChannelMap:
 
     def group_of(self, layer: str) -> ChannelGroup | None:
         """The first group that a layer takes part in."""
-        return next((group for group in self.groups if layer in group.layers), None)
+        return self._first_groups.get(layer)
+
+    @cached_property
+    def _first_groups(self) -> dict[str, ChannelGroup]:
+        return {layer: group for group in reversed(self.groups) for layer in group.layers}
 
     def reason(self, layer: str) -> Reason | None:
         """Why no channel of a layer can be removed; None where one can."""
