@@ -15,12 +15,14 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from engine.contract.methods import SensitivityKind
 from engine.contract.recipe import DataSpec
 from engine.contract.source import ModelSource
 from gui.engine_thread import EngineThread
 from gui.main_window import MainWindow
 from gui.models.run_progress import RunPhase
 from gui.pages.compare import ComparePage
+from gui.pages.inspect import InspectPage
 from gui.pages.open import OpenPage
 from gui.pages.run import RunPage
 from gui.session import OpenRequest
@@ -35,6 +37,7 @@ SIZE = (1280, 800)
 _PATIENCE_MS = 240_000
 _POLL_MS = 10
 _LAYOUT_ROUNDS = 5
+_SENSITIVITY_SAMPLES = 1000
 # Late enough for curves that show something, early enough for stages that are still to come.
 _MIDWAY = 0.55
 # By a process of its own, as the window's knows no torch.
@@ -94,8 +97,7 @@ def empty_scenes(window: MainWindow) -> Iterator[str]:
 
 
 def _scenes_before_the_run(window: MainWindow) -> Iterator[str]:
-    window.show_page(PageName.INSPECT)
-    yield "inspect"
+    yield from _scenes_of_the_layers(window)
     window.show_page(PageName.DATA)
     wait_until(lambda: window.desk.data.summary is not None)
     yield "data"
@@ -107,6 +109,20 @@ def _scenes_before_the_run(window: MainWindow) -> Iterator[str]:
         if step is Step.REVIEW:
             wait_until(wizard.has_estimation)
         yield f"compress-{step}"
+
+
+def _scenes_of_the_layers(window: MainWindow) -> Iterator[str]:
+    window.show_page(PageName.INSPECT)
+    page = window.page(PageName.INSPECT)
+    assert isinstance(page, InspectPage)
+    yield "inspect"
+    page.show_view(1)
+    yield "inspect-unmeasured"
+    for kind in SensitivityKind:
+        page.measure_requested.emit(kind, _SENSITIVITY_SAMPLES)
+        wait_until(lambda: window.desk.sensitivity.measurement is None)
+        yield f"inspect-{kind}"
+    page.show_view(0)
 
 
 def _scenes_of_the_run(window: MainWindow) -> Iterator[str]:

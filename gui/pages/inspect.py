@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.errors import PenjingError
 from engine.contract.methods import PruneGranularity, SensitivityKind
-from engine.contract.stats import Inspection, LayerSensitivity, LayerStats, SensitivityMap
+from engine.contract.stats import Inspection, LayerStats, SensitivityMap
 from gui.figures import bytes_text, shape_text
+from gui.models.bearing import told_by
 from gui.models.layer_export import csv_text
 from gui.models.measurement import Measurement
 from gui.pages.inspect_layer import LayerPanel
@@ -96,6 +97,10 @@ class InspectPage(Page):
         """The arrow keys go through the layers at once."""
         (self.layers.view, self.sensitivity.map)[self._content.currentIndex()].setFocus()
 
+    def prepare(self) -> bool:
+        """Builds one more tab of the layer's details."""
+        return self.panel.build_next()
+
     def show_view(self, index: int) -> None:
         """Shows the layers (0) or their sensitivity (1)."""
         self.views.set_index(index)
@@ -121,7 +126,7 @@ class InspectPage(Page):
         """Shows what was measured; what layers bear is told for the recipe's granularity."""
         self._maps = maps
         best = self._best_map()
-        self.layers.set_sensitivities(best.layers if best is not None else {}, granularity)
+        self.layers.set_sensitivities(told_by(best), granularity)
         self.panel.set_map(best)
         self.sensitivity.set_maps(maps)
 
@@ -157,10 +162,8 @@ class InspectPage(Page):
     def _take(self, names: tuple[str, ...]) -> None:
         """What is taken is what is seen: the map of the view that the button stands in."""
         is_panel = self._content.currentIndex() == 0
-        found = self._best_map() if is_panel else self.sensitivity.found()
-        measured: dict[str, LayerSensitivity] = {}
-        if found is not None:
-            measured = {name: found.layers[name] for name in names if name in found.layers}
+        told = told_by(self._best_map() if is_panel else self.sensitivity.found())
+        measured = {name: told[name] for name in names if name in told}
         if measured:
             self.take_requested.emit(measured)
 

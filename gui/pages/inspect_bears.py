@@ -92,7 +92,7 @@ class LayerBears(QWidget):
         kind = self._found.kind if self._found is not None else SensitivityKind.FULL
         if kind is SensitivityKind.QUICK and subject is Subject.BITS:
             return f"{value:.0f} dB"
-        return percent_text(value, 0)
+        return f"{100 * value:.3g} %"
 
     def words(self) -> str:
         """What is suggested."""

@@ -1,6 +1,6 @@
 """How cells of the layers' table are painted: a bar for the share of size, bands of groups, marks of coupled rows."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -21,8 +21,10 @@ class LayerDelegate(QStyledItemDelegate):
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Qt's hook: what is read last stands back."""
+        """Qt's hook: what is read last stands back; a reason is cut at its end, a name in its middle."""
         super().initStyleOption(option, index)
+        if index.column() == Column.PRUNABLE:
+            option.textElideMode = Qt.TextElideMode.ElideRight
         if index.column() in _SECONDARY:
             option.palette.setColor(QPalette.ColorRole.Text, QColor(current_theme().text_secondary))
 

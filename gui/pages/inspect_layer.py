@@ -1,5 +1,7 @@
 """One layer in detail: its weights, its channels, what it answers, and what it bears."""
 
+from typing import TypeVar
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,11 +38,6 @@ class SensitivityTab(LayerTab):
         self._stack.addWidget(waiting)
         self.column.addWidget(self._stack)
 
-    def set_map(self, found: SensitivityMap | None) -> None:
-        """Shows another measurement."""
-        self.found = found
-        self.show_now()
-
     def show_now(self) -> None:
         """Shows the layer."""
         name = self.layer.name if self.layer is not None else ""
@@ -60,8 +57,12 @@ class SensitivityTab(LayerTab):
         super().retranslate()
 
 
+_TABS: tuple[type[LayerTab], ...] = (WeightsTab, ChannelsTab, OutputsTab, SensitivityTab)
+Tab = TypeVar("Tab", bound=LayerTab)
+
+
 class LayerPanel(Card):
-    """Follows the layer that is current in the table.
+    """Follows the layer that is current in the table; its tabs are built when they are first shown.
 
     ``take_requested`` carries the names of layers whose suggestions shall enter the recipe.
     """
@@ -72,42 +73,84 @@ class LayerPanel(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._layer: LayerStats | None = None
+        self._coupled: tuple[str, ...] = ()
+        self._found: SensitivityMap | None = None
         self._name, self._kind = ElidedLabel(role="heading"), tag()
         self.parts = SegmentedControl(is_compact=True)
-        self.weights, self.channels, self.outputs = WeightsTab(), ChannelsTab(), OutputsTab()
-        self.sensitivity = SensitivityTab()
-        self._tabs: tuple[LayerTab, ...] = (self.weights, self.channels, self.outputs, self.sensitivity)
+        self._tabs: dict[type[LayerTab], LayerTab] = {}
+        self._places: list[QVBoxLayout] = []
         self._stack = QStackedWidget()
         self.setMinimumWidth(_LEAST_WIDTH)
         self._lay_out()
-        self.parts.chosen.connect(self._stack.setCurrentIndex)
-        self.sensitivity.measure.clicked.connect(self.measure_requested)
-        self.sensitivity.take_requested.connect(self.take_requested)
+        self.parts.chosen.connect(self.show_tab)
+        self.tab(WeightsTab)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(Space.S)
         top.addWidget(self._name, 1)
         top.addWidget(self._kind)
-        for tab in self._tabs:
-            self._stack.addWidget(tab)
+        for _ in _TABS:
+            place = QWidget()
+            layout = QVBoxLayout(place)
+            layout.setContentsMargins(0, 0, 0, 0)
+            self._places.append(layout)
+            self._stack.addWidget(place)
         self.body.addLayout(top)
         self.body.addWidget(self.parts)
         self.body.addWidget(self._stack, 1)
 
+    def show_tab(self, index: int) -> None:
+        """Shows the weights (0), the channels, the outputs or the sensitivity."""
+        self.parts.set_index(index)
+        self.tab(_TABS[index])
+        self._stack.setCurrentIndex(index)
+
+    def tab(self, kind: type[Tab]) -> Tab:
+        """One of the tabs, built if it was not there yet."""
+        if kind not in self._tabs:
+            self._build(kind)
+        tab = self._tabs[kind]
+        assert isinstance(tab, kind)
+        return tab
+
+    def build_next(self) -> bool:
+        """Builds one more tab; False when all are there."""
+        missing = next((kind for kind in _TABS if kind not in self._tabs), None)
+        if missing is not None:
+            self._build(missing)
+        return missing is not None
+
+    def _build(self, kind: type[LayerTab]) -> None:
+        tab = self._tabs[kind] = kind()
+        self._places[_TABS.index(kind)].addWidget(tab)
+        if isinstance(tab, SensitivityTab):
+            tab.measure.clicked.connect(self.measure_requested)
+            tab.take_requested.connect(self.take_requested)
+        tab.retranslate()
+        self._fill(tab)
+
+    def _fill(self, tab: LayerTab) -> None:
+        if isinstance(tab, WeightsTab):
+            tab.coupled = self._coupled
+        elif isinstance(tab, SensitivityTab):
+            tab.found = self._found
+        tab.set_layer(self._layer)
+
     def set_layer(self, layer: LayerStats | None, coupled: tuple[str, ...] = ()) -> None:
         """Shows another layer; ``coupled`` are those that lose their channels together with it."""
-        self._layer = layer
+        self._layer, self._coupled = layer, coupled
         self._name.setText(layer.name if layer else "")
         self._kind.setText(layer.kind if layer else "")
         self._kind.setVisible(layer is not None)
-        self.weights.coupled = coupled
-        for tab in self._tabs:
-            tab.set_layer(layer)
+        for tab in self._tabs.values():
+            self._fill(tab)
 
     def set_map(self, found: SensitivityMap | None) -> None:
         """Shows another measurement of the sensitivity."""
-        self.sensitivity.set_map(found)
+        self._found = found
+        if SensitivityTab in self._tabs:
+            self._fill(self._tabs[SensitivityTab])
 
     def shown_layer(self) -> LayerStats | None:
         """The layer that is shown."""
@@ -118,5 +161,5 @@ class LayerPanel(Card):
         self.parts.set_texts(
             [self.tr("Weights"), self.tr("Channels"), self.tr("Outputs"), self.tr("Sensitivity")]
         )
-        for tab in self._tabs:
+        for tab in self._tabs.values():
             tab.retranslate()

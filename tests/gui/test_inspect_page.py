@@ -11,6 +11,7 @@ from engine.contract.stats import Inspection, LayerStats
 from gui.models.layer_rows import Column
 from gui.pages.inspect import InspectPage
 from gui.pages.inspect_layer import LayerPanel
+from gui.pages.inspect_tabs import ChannelsTab, OutputsTab, WeightsTab
 from gui.widgets.buttons import SegmentedControl
 from gui.widgets.cards import EmptyState, StatTile
 from tests.gui.builders import BELL, make_inspection, make_output, make_ranges
@@ -68,10 +69,10 @@ def test_that_the_first_layer_is_shown_and_another_when_it_is_selected(page):
 
 def test_that_the_histogram_shows_counts_and_on_demand_their_logarithm(page, qtbot):
     page.set_inspection(make_inspection(1))
-    plot = page.panel.weights.plot
+    plot = page.panel.tab(WeightsTab).plot
     assert plot.heights().tolist() == list(BELL)
 
-    choose(qtbot, page.panel.weights.scale, "Log")
+    choose(qtbot, page.panel.tab(WeightsTab).scale, "Log")
 
     np.testing.assert_allclose(plot.heights(), np.log10(1 + np.array(BELL)), rtol=1e-12)
     ticks = plot.getAxis("left")._tickLevels[0]
@@ -133,7 +134,7 @@ def test_that_a_column_that_was_asked_for_is_shown_however_narrow_it_is(page):
 
 def test_that_the_levels_of_few_bits_lie_between_the_ends_of_the_weights(page, qtbot):
     page.set_inspection(make_inspection(1))
-    tab = page.panel.weights
+    tab = page.panel.tab(WeightsTab)
     assert tab.plot.levels().tolist() == []
 
     choose(qtbot, tab.grid, "2 bit")
@@ -150,12 +151,12 @@ def test_that_a_layer_tells_its_moments_and_with_whom_it_is_coupled(page):
 
     page.set_inspection(with_layers(inspection, first, coupled, last))
 
-    facts = page.panel.weights.facts.values()
+    facts = page.panel.tab(WeightsTab).facts.values()
     assert facts["Kurtosis"] == "3.20"
     assert facts["Range"] == "−0.750 … 0.750"
     assert facts["Coupled with"] == "features.1.conv"
     page.layers.view.selectRow(2)
-    assert page.panel.weights.facts.values()["Prunable"] == "it makes the model's output"
+    assert page.panel.tab(WeightsTab).facts.values()["Prunable"] == "it makes the model's output"
 
 
 def test_that_the_channels_are_drawn_from_their_smallest_to_their_largest_weight(page):
@@ -164,7 +165,7 @@ def test_that_the_channels_are_drawn_from_their_smallest_to_their_largest_weight
 
     page.set_inspection(with_layers(inspection, layer))
 
-    tab = page.panel.channels
+    tab = page.panel.tab(ChannelsTab)
     assert tab.plot.spans() == tuple(zip(layer.ranges.low, layer.ranges.high, strict=True))
     assert tab.facts.values()["Widest channel"] == "0.700"
     assert tab.facts.values()["Widest over middle"] == "1.2×"
@@ -174,7 +175,7 @@ def test_that_outputs_are_shown_where_they_were_measured_and_else_how_to_measure
     inspection = make_inspection(2)
     first, second = inspection.layers
     page.set_inspection(with_layers(inspection, msgspec.structs.replace(first, output=make_output()), second))
-    tab = page.panel.outputs
+    tab = page.panel.tab(OutputsTab)
     assert tab.facts.values()["Zeros"] == "10.0 %"
     assert tab.stack.currentWidget() is not tab.hint
 
@@ -249,3 +250,15 @@ def test_that_the_filter_offers_what_the_model_has_and_says_how_much_is_chosen(p
 
     assert [row.layer.name for row in page.layers.rows()] == ["classifier"]
     assert page.layers._filter.text() == "Filter (1)"
+
+
+def test_that_a_tab_that_is_built_late_shows_the_layer_of_now(page, qtbot):
+    page.set_inspection(make_inspection(3))
+    page.layers.view.selectRow(1)
+
+    choose(qtbot, page.panel.parts, "Channels")
+
+    assert page.panel.tab(ChannelsTab).facts.values()["Channels"] == "32"
+    while page.prepare():
+        pass
+    assert page.panel.tab(OutputsTab).layer == page.panel.shown_layer()
