@@ -1,39 +1,78 @@
-"""What a model costs: parameters, multiplications, bit operations."""
+"""What a model costs: parameters, multiplications, bit operations.
 
-from collections.abc import Callable
+Counted are the multiplications of weights with values and, in attention, of values with values; additions, biases,
+norms, activations and the gates' products of recurrent layers are left out, as in the papers' tables.
+"""
+
+from collections.abc import Callable, Iterable
 from math import prod
 
 import torch
-from torch import nn
+from torch import fx, nn
 
-from engine.models.graph import CapturedGraph, layers_of, shape_of
+from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
+from engine.models.shapes import LayerCall, Shape
 
-Shape = tuple[int, ...]
 
-
-def convolution_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
+def convolution_macs(layer: nn.Module, call: LayerCall) -> int:
     """Every output value reads ``in_channels / groups × kernel`` weights; transposed, every input value writes."""
-    assert isinstance(layer, nn.modules.conv._ConvNd)
+    assert isinstance(layer, nn.modules.conv._ConvNd) and call.output is not None
     kernel = prod(layer.kernel_size)
     if layer.transposed:
-        return prod(source[1:]) * layer.out_channels // layer.groups * kernel
-    return prod(output[1:]) * layer.in_channels // layer.groups * kernel
+        return prod(call.sources[0][1:]) * layer.out_channels // layer.groups * kernel
+    return prod(call.output[1:]) * layer.in_channels // layer.groups * kernel
 
 
-def matrix_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
+def matrix_macs(layer: nn.Module, call: LayerCall) -> int:
     """Every output value reads ``in_features`` weights."""
-    assert isinstance(layer, nn.Linear)
-    return prod(output[1:]) * layer.in_features
+    assert isinstance(layer, nn.Linear) and call.output is not None
+    return prod(call.output[1:]) * layer.in_features
 
 
-def no_macs(layer: nn.Module, source: Shape, output: Shape) -> int:
+def recurrent_macs(layer: nn.Module, call: LayerCall) -> int:
+    """Every step of every sequence multiplies all matrices once: G·H·(I + H) for each layer and direction.
+
+    G gates of H units read I inputs and H hidden values: 4 in an LSTM (Hochreiter & Schmidhuber 1997, with the
+    forget gate of Gers 2000), 3 in a GRU (Cho 2014), 1 in an RNN (Elman 1990). With a projection to P values the
+    hidden ones are P, and H·P multiplications more make them (Sak 2014). All that is in the matrices' shapes.
+
+    >>> recurrent_macs(nn.LSTM(3, 5, batch_first=True), LayerCall(((2, 7, 3),), None)) == 7 * 4 * 5 * (3 + 5)
+    True
+    """
+    assert isinstance(layer, nn.RNNBase)
+    shape = call.sources[0]
+    steps = shape[0] if len(shape) == 2 else shape[1 if layer.batch_first else 0]
+    return steps * sum(weight.numel() for name, weight in layer.named_parameters() if "weight" in name)
+
+
+def attention_macs(layer: nn.Module, call: LayerCall) -> int:
+    """Four projections, and two products of values for each pair of a query and a key (Vaswani 2017, eq. 1 and 3.2.2).
+
+    T queries and S keys of E features: T·E·E for the query, S·E·Ek and S·E·Ev for key and value of Ek and Ev features,
+    T·S·E for Q·Kᵀ and T·S·E for its product with V, over all heads, and T·E·E for the output.
+
+    >>> layer, tokens = nn.MultiheadAttention(8, 2, batch_first=True), (2, 5, 8)
+    >>> attention_macs(layer, LayerCall((tokens, tokens, tokens), None)) == 4 * 5 * 8 * 8 + 2 * 5 * 5 * 8
+    True
+    """
+    assert isinstance(layer, nn.MultiheadAttention)
+    length = 1 if layer.batch_first and len(call.sources[0]) == 3 else 0
+    query, key = call.sources[0][length], call.sources[1][length]
+    width = layer.embed_dim
+    projections = width * (2 * query * width + key * (layer.kdim + layer.vdim))
+    return projections + 2 * query * key * width
+
+
+def no_macs(layer: nn.Module, call: LayerCall) -> int:
     """A look-up multiplies nothing."""
     return 0
 
 
-MACS: dict[type[nn.Module], Callable[[nn.Module, Shape, Shape], int]] = {
+MACS: dict[type[nn.Module], Callable[[nn.Module, LayerCall], int]] = {
     nn.modules.conv._ConvNd: convolution_macs,
     nn.Linear: matrix_macs,
+    nn.RNNBase: recurrent_macs,
+    nn.MultiheadAttention: attention_macs,
     nn.Embedding: no_macs,
 }
 """What counts the multiplications of each kind of layer for one sample, from shapes that have the batch."""
@@ -41,20 +80,35 @@ MACS: dict[type[nn.Module], Callable[[nn.Module, Shape, Shape], int]] = {
 
 def count_macs(captured: CapturedGraph) -> dict[str, int | None]:
     """Multiplications of one sample by layer; None where they are not known."""
-    return {name: _macs_of(captured, name, layer) for name, layer in layers_of(captured.module)}
+    nodes = _nodes_by_layer(captured)
+    return {
+        name: _macs_of(layer, _seen(nodes[name]) if name in nodes else captured.hidden_calls.get(name))
+        for name, layer in layers_of(captured.module)
+    }
 
 
-def _macs_of(captured: CapturedGraph, name: str, layer: nn.Module) -> int | None:
+def _nodes_by_layer(captured: CapturedGraph) -> dict[str, list[fx.Node]]:
+    nodes: dict[str, list[fx.Node]] = {}
+    for node in captured.graph.nodes if captured.graph is not None else ():
+        if node.op == "call_module":
+            nodes.setdefault(str(node.target), []).append(node)
+    return nodes
+
+
+def _seen(nodes: Iterable[fx.Node]) -> list[LayerCall]:
+    """The calls that the graph shows, with the shapes of now: a cut changes them."""
+    return [LayerCall(tuple(_shapes_of((node.args, node.kwargs))), shape_of(node)) for node in nodes]
+
+
+def _shapes_of(arguments: fx.node.Argument) -> Iterable[Shape]:
+    return (shape for node in nodes_in(arguments) if (shape := shape_of(node)) is not None)
+
+
+def _macs_of(layer: nn.Module, calls: list[LayerCall] | None) -> int | None:
     count = next((count for kind, count in MACS.items() if isinstance(layer, kind)), None)
-    if count is None or captured.graph is None:
+    if count is None or not calls or not all(call.sources for call in calls):
         return None
-    total = 0
-    for node in captured.nodes_of(name):
-        source, output = shape_of(node.args[0]), shape_of(node)
-        if source is None or output is None:
-            return None
-        total += count(layer, source, output)
-    return total
+    return sum(count(layer, call) for call in calls)
 
 
 def total_macs(counts: dict[str, int | None]) -> int | None:
