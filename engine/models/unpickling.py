@@ -16,7 +16,9 @@ import torch
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
+from engine.models.entries import entries_of
 from engine.models.forged import check_modules
+from engine.models.inert import is_record, stand_ins
 from engine.models.known import known_global
 from engine.models.pickle_file import damaged, zip_form
 from engine.models.sniffing import is_legacy
@@ -35,11 +37,30 @@ def unpickle(path: Path, architecture: str | None, ctx: RunContext) -> object:
     allowed = {name: value for name in wants if (value := known_global(name)) is not None}
     if architecture is not None and ".py:" in architecture and len(allowed) < len(wants):
         allowed |= _classes_of(architecture, wants - set(allowed), ctx)
+    weights = _weights_alone(path, wants, allowed)
+    if weights is not None:
+        return weights
     _require_installed(path, sorted(wants - set(allowed)))
     if not _questions(path, wants, allowed):
         return _load_known(path, allowed)
     with vouched_copy(path, lambda copy: _questions(copy, globals_of(copy), allowed), ctx) as copy:
         return _load(copy, path, weights_only=False, pickle_module=_pickle_with(allowed))
+
+
+def _weights_alone(path: Path, wants: set[str], allowed: dict[str, object]) -> object | None:
+    """What the file holds with inert objects for options and for classes that are nowhere; None where that loses more.
+
+    A network made of them would not run, so only tables of tensors are taken.
+    """
+    unknown = wants - set(allowed)
+    if not unknown or not all(is_record(name) or not _is_installed(name.split(".")[0]) for name in unknown):
+        return None
+    try:
+        value = _load_known(path, allowed | stand_ins(unknown))
+        entries = entries_of(path, value)
+    except RequestError:
+        return None
+    return value if all(entry.module is None for entry in entries) else None
 
 
 def _questions(path: Path, wants: set[str], allowed: dict[str, object]) -> tuple[str, ...]:

@@ -1,12 +1,18 @@
 """Files as each library writes them: opened, they answer as the network that was saved."""
 
+import argparse
 import json
+import sys
 import warnings
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -17,6 +23,7 @@ from engine.contract.errors import RequestError, TrustRequired
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.opening import LoadedModel, open_model
+from engine.models.readers import content_of
 from tests.engine.models.strangers import Questions, Runs, user_module, write_net
 
 SMALL = (1, 8, 8)
@@ -264,6 +271,48 @@ def test_that_what_a_library_wrote_answers_as_it_did(
     assert all(parameter.dtype == torch.float32 for parameter in model.module.parameters())
 
 
+def _gone(kind: str, base: type) -> object:
+    """An object of a class whose module is nowhere once it has been pickled."""
+    module = ModuleType("gone_training")
+    found = type(kind, (base,), {"__module__": module.__name__})
+    setattr(module, kind, found)
+    sys.modules[module.__name__] = module
+    return found()
+
+
+@pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "legacy"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: argparse.Namespace(lr=0.1, out=Path("runs"), best=np.float64(0.9)),
+        lambda: {"history": defaultdict(list, loss=[1.0]), "curve": np.zeros(3), "at": datetime(2026, 1, 1)},
+        lambda: _gone("Options", object),
+        lambda: [_gone("Options", object)],
+    ],
+    ids=["options", "figures", "a class that is nowhere", "a list of them"],
+)
+def test_that_what_a_training_saves_beside_weights_asks_for_nothing(
+    tmp_path: Path, make: Callable[[], object], is_zip: bool
+) -> None:
+    path, user = tmp_path / "model.pt", Questions(answer=False)
+    torch.save(
+        {"state_dict": make_net().state_dict(), "beside": make()}, path, _use_new_zipfile_serialization=is_zip
+    )
+    sys.modules.pop("gone_training", None)
+    content = content_of(ModelSource(file=str(path)), user.context())
+    assert [entry.name for entry in content.entries] == ["state_dict"]
+    state = content.entries[0].state
+    assert all(torch.equal(state[name], tensor) for name, tensor in make_net().state_dict().items())
+    assert user.asked == []
+
+
+def test_that_a_network_whose_class_is_nowhere_is_not_replaced_by_a_stand_in(tmp_path: Path) -> None:
+    torch.save({"model": _gone("Net", nn.Identity), "epoch": 3}, tmp_path / "model.pt")
+    sys.modules.pop("gone_training")
+    with pytest.raises(RequestError, match=r"needs gone_training\.Net"):
+        content_of(ModelSource(file=str(tmp_path / "model.pt")), Questions(answer=True).context())
+
+
 def test_that_another_set_of_weights_is_taken_when_it_is_named(tmp_path: Path, net_file: Path) -> None:
     written = _averaged_beside(tmp_path)
     model = _open(written, net_file, entry="model")
@@ -406,6 +455,19 @@ def test_that_trained_weights_are_taken_from_the_cache_and_never_fetched_unasked
     torch.save(trained.state_dict(), folder / url.rpartition("/")[2])
     module = open_model(source, user.context(), example=None).module
     assert all(torch.equal(part, module.state_dict()[name]) for name, part in trained.state_dict().items())
+
+
+def test_that_timms_trained_weights_are_never_fetched_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent_import("timm")
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(RequestError, match='weights of "test_vit" are not on this machine'):
+        open_model(
+            ModelSource(file="timm:test_vit?weights=DEFAULT"), Questions(answer=False).context(), example=None
+        )
 
 
 def test_that_timms_networks_open_by_name_and_from_their_weights(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_that_the_said_shape_goes_before_the_inferred_one(tmp_path: Path) -> Non
     [
         (nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten()), None, "input_shape_needed"),
         (nn.Sequential(nn.Linear(9, 4)), (8,), "data_wrong_shape"),
-        (nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 4)), (3, 9, 9), "forward_failed"),
+        (nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 4)), (3, 9, 9), "data_wrong_shape"),
         (nn.Sequential(nn.Conv2d(3, 4, 3)), (3, 8, 8), "output_not_logits"),
         (nn.Sequential(nn.Flatten(0), nn.Linear(18, 4)), (9,), "output_not_logits"),
         (nn.Sequential(nn.GRU(5, 4)), (5,), "output_not_logits"),
