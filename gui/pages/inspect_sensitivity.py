@@ -99,6 +99,11 @@ class SensitivityView(QWidget):
         self._measurement = measurement
         self._show()
 
+    def show_kind(self, kind: SensitivityKind) -> None:
+        """Shows the map of a kind, as its button does."""
+        self.controls.set_kind(kind)
+        self._show()
+
     def set_chosen(self, names: tuple[str, ...]) -> None:
         """Marks layers, and shows their curves."""
         self._chosen = names

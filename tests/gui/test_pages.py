@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QWidget
 from benchmarks.pictures import settle
 from engine.contract.errors import PenjingError, RequestError, RunCancelled, RunError
 from engine.contract.events import Continued, Outcome
-from engine.contract.methods import DataKind, InputKind
+from engine.contract.methods import DataKind, InputKind, PruneGranularity, SensitivityKind
 from engine.contract.recipe import DataSpec
 from engine.contract.source import ModelSource
+from gui.models.measurement import Measurement
 from gui.pages.compare import ComparePage
 from gui.pages.data import DataPage
 from gui.pages.export import ExportPage
+from gui.pages.inspect import InspectPage
 from gui.pages.open import OpenPage
 from gui.pages.open_request import INPUT_SHAPE
 from gui.pages.run import RunPage
@@ -23,7 +25,14 @@ from gui.session import OpenRequest
 from gui.translation import Language, install_language
 from gui.wizard.flow import Step
 from gui.wizard.page import CompressPage
-from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report, make_verification
+from tests.gui.builders import (
+    make_events_story,
+    make_inspection,
+    make_map,
+    make_recipe,
+    make_report,
+    make_verification,
+)
 from tests.gui.data_builders import make_contents, make_match, make_summary
 from tests.gui.looking import beyond_the_edge, clipped_texts, shown_texts
 
@@ -154,7 +163,38 @@ def make_export_not_verified() -> ExportPage:
     return page
 
 
+def make_inspect(*, view: int = 0, tab: int = 0, kind: SensitivityKind = SensitivityKind.FULL) -> InspectPage:
+    page = InspectPage()
+    page.set_inspection(make_inspection(4), has_data=True)
+    page.set_sensitivity({kind: make_map(4, kind=kind)}, PruneGranularity.CHANNEL)
+    page.sensitivity.show_kind(kind)
+    page.show_view(view)
+    page.panel.show_tab(tab)
+    return page
+
+
+def make_inspect_without_data() -> InspectPage:
+    page = InspectPage()
+    page.set_inspection(make_inspection(4))
+    page.sensitivity.show_kind(SensitivityKind.FULL)
+    page.show_view(1)
+    return page
+
+
+def make_inspect_while_measured() -> InspectPage:
+    page = make_inspect(view=1)
+    page.set_measurement(Measurement(kind=SensitivityKind.FULL, step=1, steps=4, layers=frozenset({"fc"})))
+    page.layers.view.selectAll()
+    page.show_error(RequestError("data_needed"))
+    return page
+
+
 PAGES = {
+    **{f"inspect-tab-{tab}": lambda tab=tab: make_inspect(tab=tab) for tab in range(4)},
+    **{f"inspect-{kind}": lambda kind=kind: make_inspect(view=1, kind=kind) for kind in SensitivityKind},
+    "inspect-without-data": make_inspect_without_data,
+    "inspect-while-measured": make_inspect_while_measured,
+    "inspect-empty": InspectPage,
     **{f"compress-{step}": lambda step=step: make_compress(step) for step in Step},
     **{f"run-{outcome}": lambda outcome=outcome: make_run(outcome) for outcome in (*Outcome, None)},
     **{f"compare-{view}": lambda view=view: make_compare(view) for view in range(3)},
