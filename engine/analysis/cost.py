@@ -10,27 +10,36 @@ from math import prod
 import torch
 from torch import fx, nn
 
-from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
+from engine.models.graph import PROBE_BATCH, CapturedGraph, layers_of, nodes_in, shape_of
 from engine.models.shapes import LayerCall, Shape
+
+
+def per_sample(total: int, leading: int) -> int:
+    """A count over the probe batch for one sample; what has one row for all samples is computed whole for each.
+
+    Where the batch stands in a shape differs: in front, behind the steps of a sequence, or multiplied by windows.
+    """
+    return total if leading == 1 else total // PROBE_BATCH
 
 
 def convolution_macs(layer: nn.Module, call: LayerCall) -> int:
     """Every output value reads ``in_channels / groups × kernel`` weights; transposed, every input value writes."""
     assert isinstance(layer, nn.modules.conv._ConvNd) and call.output is not None
     kernel = prod(layer.kernel_size)
-    if layer.transposed:
-        return prod(call.sources[0][1:]) * layer.out_channels // layer.groups * kernel
-    return prod(call.output[1:]) * layer.in_channels // layer.groups * kernel
+    values, width = (
+        (call.sources[0], layer.out_channels) if layer.transposed else (call.output, layer.in_channels)
+    )
+    return per_sample(prod(values), values[0]) * width // layer.groups * kernel
 
 
 def matrix_macs(layer: nn.Module, call: LayerCall) -> int:
     """Every output value reads ``in_features`` weights."""
     assert isinstance(layer, nn.Linear) and call.output is not None
-    return prod(call.output[1:]) * layer.in_features
+    return per_sample(prod(call.output), call.output[0]) * layer.in_features
 
 
 def recurrent_macs(layer: nn.Module, call: LayerCall) -> int:
-    """Every step of every sequence multiplies all matrices once: G·H·(I + H) for each layer and direction.
+    """Every step of a sequence multiplies all matrices once: G·H·(I + H) for each layer and direction.
 
     G gates of H units read I inputs and H hidden values: 4 in an LSTM (Hochreiter & Schmidhuber 1997, with the
     forget gate of Gers 2000), 3 in a GRU (Cho 2014), 1 in an RNN (Elman 1990). With a projection to P values the
@@ -40,13 +49,12 @@ def recurrent_macs(layer: nn.Module, call: LayerCall) -> int:
     True
     """
     assert isinstance(layer, nn.RNNBase)
-    shape = call.sources[0]
-    steps = shape[0] if len(shape) == 2 else shape[1 if layer.batch_first else 0]
+    steps = per_sample(prod(call.sources[0][:-1]), call.sources[0][0])
     return steps * sum(weight.numel() for name, weight in layer.named_parameters() if "weight" in name)
 
 
 def attention_macs(layer: nn.Module, call: LayerCall) -> int:
-    """Four projections, and two products of values for each pair of a query and a key (Vaswani 2017, eq. 1 and 3.2.2).
+    """Four projections, and two products of values for each pair of a query and a key (Vaswani 2017, section 3.2).
 
     T queries and S keys of E features: T·E·E for the query, S·E·Ek and S·E·Ev for key and value of Ek and Ev features,
     T·S·E for Q·Kᵀ and T·S·E for its product with V, over all heads, and T·E·E for the output.
@@ -56,11 +64,13 @@ def attention_macs(layer: nn.Module, call: LayerCall) -> int:
     True
     """
     assert isinstance(layer, nn.MultiheadAttention)
-    length = 1 if layer.batch_first and len(call.sources[0]) == 3 else 0
-    query, key = call.sources[0][length], call.sources[1][length]
-    width = layer.embed_dim
-    projections = width * (2 * query * width + key * (layer.kdim + layer.vdim))
-    return projections + 2 * query * key * width
+    queries, keys = call.sources[0], call.sources[1]
+    is_batched = len(queries) == 3
+    length = 1 if layer.batch_first and is_batched else 0
+    sequences = queries[1 - length] if is_batched else 1
+    asked, read, width = queries[length], keys[length], int(layer.embed_dim)
+    macs = width * (2 * asked * width + read * int(layer.kdim + layer.vdim) + 2 * asked * read)
+    return per_sample(sequences * macs, sequences)
 
 
 def no_macs(layer: nn.Module, call: LayerCall) -> int:
@@ -106,6 +116,7 @@ def _shapes_of(arguments: fx.node.Argument) -> Iterable[Shape]:
 
 def _macs_of(layer: nn.Module, calls: list[LayerCall] | None) -> int | None:
     count = next((count for kind, count in MACS.items() if isinstance(layer, kind)), None)
+    # A layer that takes no plain tensor, such as packed sequences, is one whose steps are not known.
     if count is None or not calls or not all(call.sources for call in calls):
         return None
     return sum(count(layer, call) for call in calls)
