@@ -14,7 +14,7 @@ from torch.export import ExportedProgram
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
 from engine.models.mapped_zip import MappedZip, TensorPlace
-from engine.models.raising.aten import raise_program
+from engine.models.raising.program import raise_program
 from engine.models.raising.proof import prove_equal, prove_rows_equal
 from engine.models.raising.sketch import example_of
 

@@ -54,7 +54,8 @@ class MappedZip:
             file.seek(member.header_offset)
             lengths = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
         start = member.header_offset + _LOCAL_HEADER.size + sum(lengths)
-        return self._bytes[start : start + member.file_size]  # type: ignore[return-value]
+        part: torch.UntypedStorage = self._bytes[start : start + member.file_size]  # type: ignore[assignment]
+        return part
 
     def tensor(self, name: str, place: TensorPlace) -> Tensor:
         """A tensor in a member."""

@@ -52,6 +52,18 @@ def onnx_state(path: Path) -> dict[str, Tensor]:
     return {name: known.tensor for name, known in _initializers(load_graph(path).graph).items()}
 
 
+def onnx_files(path: Path) -> tuple[Path, ...]:
+    """The file and those beside it that hold tensors of it, sorted."""
+    model = onnx.load_model(path, format="protobuf", load_external_data=False)
+    beside = {
+        entry.value
+        for tensor in model.graph.initializer
+        for entry in tensor.external_data
+        if entry.key == "location"
+    }
+    return (path, *(path.parent / name for name in sorted(beside)))
+
+
 def _initializers(graph: onnx.GraphProto) -> dict[str, Known]:
     found = {}
     for tensor in graph.initializer:
@@ -103,7 +115,8 @@ def _samples_of(graph: onnx.GraphProto) -> onnx.ValueInfoProto:
     inputs = [value for value in graph.input if value.name not in held]
     if len(inputs) != 1:
         raise RequestError("graph_inputs", found=len(inputs))
-    return inputs[0]
+    source: onnx.ValueInfoProto = inputs[0]
+    return source
 
 
 def _form_of(
@@ -161,7 +174,11 @@ def _attribute(item: onnx.AttributeProto) -> Any:
     value = helper.get_attribute_value(item)
     if isinstance(value, bytes):
         return value.decode()
-    return [part.decode() if isinstance(part, bytes) else part for part in value] if isinstance(value, list) else value
+    return (
+        [part.decode() if isinstance(part, bytes) else part for part in value]
+        if isinstance(value, list)
+        else value
+    )
 
 
 def _runtime(path: Path, source: onnx.ValueInfoProto) -> Callable[[Tensor], Tensor]:

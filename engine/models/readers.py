@@ -4,11 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.context import RunContext
-from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.content import Content, ReadModel
 from engine.models.fitting import read_weights
+from engine.models.graph_files import (
+    exported_content,
+    onnx_content,
+    read_exported,
+    read_onnx,
+    read_torchscript,
+    torchscript_content,
+)
 from engine.models.hugging_face import hugging_face_content, read_hugging_face
 from engine.models.named import is_named, named_content, read_named
 from engine.models.pickles import pickle_content
@@ -34,8 +41,6 @@ def content_of(source: ModelSource, ctx: RunContext) -> Content:
         return named_content(source)
     path = Path(source.file)
     kind = sniff(path)
-    if kind not in CONTENTS:
-        raise RequestError("file_unknown_format", path=path, found=f"it is {kind.value}")
     return CONTENTS[kind](path, source, ctx)
 
 
@@ -77,6 +82,9 @@ CONTENTS: dict[FileKind, Callable[[Path, ModelSource, RunContext], Content]] = {
     FileKind.PICKLE_LEGACY: pickle_content,
     FileKind.SAFETENSORS: safetensors_content,
     FileKind.HUGGING_FACE: hugging_face_content,
+    FileKind.TORCHSCRIPT: torchscript_content,
+    FileKind.EXPORTED: exported_content,
+    FileKind.ONNX: onnx_content,
 }
 """What finds the tensors in each kind of file."""
 
@@ -89,5 +97,8 @@ READERS: dict[SourceFormat, Callable[[Content, ModelSource, RunContext], ReadMod
     SourceFormat.SAFETENSORS: read_weights,
     SourceFormat.HUGGING_FACE: read_hugging_face,
     SourceFormat.NAMED: read_named,
+    SourceFormat.TORCHSCRIPT: read_torchscript,
+    SourceFormat.EXPORTED: read_exported,
+    SourceFormat.ONNX: read_onnx,
 }
 """How the content of each format becomes a network."""

@@ -14,7 +14,8 @@ from torch.export import ExportedProgram
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
 from engine.models.mapped_zip import MappedZip, TensorPlace, tensor_in
-from engine.models.raising.aten import Hints, raise_program
+from engine.models.raising.aten import Hints
+from engine.models.raising.program import raise_program
 from engine.models.raising.proof import prove_equal
 from engine.models.raising.sketch import EXAMPLE
 
@@ -131,7 +132,7 @@ def raise_script(path: Path, shape: tuple[int, ...] | None) -> tuple[fx.GraphMod
         RequestError: it does not run, or cannot be turned into layers.
     """
     try:
-        script = torch.jit.load(str(path), map_location="cpu").eval()
+        script = torch.jit.load(str(path), map_location="cpu").eval()  # type: ignore[no-untyped-call]
     except Exception as error:
         raise RequestError("file_truncated", path=path, reason=one_line(str(error), 160)) from None
     fitting = [example for example in _candidates(script, shape) if _runs(script, example)][:2]

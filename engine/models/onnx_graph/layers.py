@@ -180,7 +180,9 @@ def _normalise_layer(walk: Walk, operation: Operation) -> fx.Node:
 
 def _rectify(walk: Walk, operation: Operation) -> fx.Node:
     slope = _needed(operation, 1)
-    layer = fill_(nn.PReLU(slope.tensor.numel(), device="meta"), weight=slope.tensor.detach().flatten().clone())
+    layer = fill_(
+        nn.PReLU(slope.tensor.numel(), device="meta"), weight=slope.tensor.detach().flatten().clone()
+    )
     return walk.layer(layer_name(operation, slope), layer, operation.input(0))
 
 
@@ -244,7 +246,11 @@ def _answers(walk: Walk, made: fx.Node, kind: str, directions: int) -> tuple[Any
 
 
 def _recurrent_weights(operation: Operation, directions: int) -> list[Tensor]:
-    inputs, states, bias = _needed(operation, 1).tensor, _needed(operation, 2).tensor, known_input(operation, 3)
+    inputs, states, bias = (
+        _needed(operation, 1).tensor,
+        _needed(operation, 2).tensor,
+        known_input(operation, 3),
+    )
     order = _GATES[operation.kind]
     weights = []
     for direction in range(directions):

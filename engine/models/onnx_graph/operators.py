@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from onnx import numpy_helper
 from torch import fx, nn
 
-from engine.models.onnx_graph.layers import LAYER_RULES, known_input, symmetric_padding
+from engine.models.onnx_graph.layers import LAYER_RULES, known_input
+from engine.models.onnx_graph.pools import POOL_RULES
 from engine.models.onnx_graph.shapes import SHAPE_RULES
 from engine.models.onnx_graph.walk import Known, Operation, Rule, Walk, shape_of
 
@@ -97,45 +98,6 @@ def _drop_out(walk: Walk, operation: Operation) -> Any:
     return walk.layer(operation.proto.name or "dropout", nn.Dropout(share), operation.input(0))
 
 
-def _pool(*, is_average: bool) -> Rule:
-    def rule(walk: Walk, operation: Operation) -> Any:
-        source, size = operation.input(0), list(operation.get("kernel_shape"))
-        rank = len(size)
-        padding, outside = symmetric_padding(walk, operation, rank)
-        if outside is not None:
-            if is_average and not operation.get("count_include_pad", 0):
-                raise operation.unknown()
-            source = walk.call(F.pad, source, outside, "constant", 0.0 if is_average else float("-inf"))
-        strides = operation.get("strides") or [1] * rank
-        dilations, is_ceiled = operation.get("dilations") or [1] * rank, bool(operation.get("ceil_mode", 0))
-        if not is_average:
-            return walk.call(_MAX_POOLS[rank], source, size, strides, padding, dilations, is_ceiled)
-        if any(dilation != 1 for dilation in dilations):
-            raise operation.unknown()
-        is_counted = bool(operation.get("count_include_pad", 0))
-        return walk.call(_AVERAGE_POOLS[rank], source, size, strides, padding, is_ceiled, is_counted)
-
-    return rule
-
-
-_MAX_POOLS: dict[int, Callable[..., Any]] = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
-_AVERAGE_POOLS: dict[int, Callable[..., Any]] = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
-_GLOBAL_AVERAGES: dict[int, Callable[..., Any]] = {
-    1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adaptive_avg_pool3d,
-}  # fmt: skip
-_GLOBAL_MAXIMA: dict[int, Callable[..., Any]] = {1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d}
-
-
-def _pool_globally(functions: dict[int, Callable[..., Any]]) -> Rule:
-    def rule(walk: Walk, operation: Operation) -> Any:
-        rank = len(shape_of(operation.input(0))) - 2
-        if rank not in functions:
-            raise operation.unknown()
-        return walk.call(functions[rank], operation.input(0), 1)
-
-    return rule
-
-
 def _reduce(function: Callable[..., Any]) -> Rule:
     def rule(walk: Walk, operation: Operation) -> Any:
         source = operation.input(0)
@@ -155,10 +117,19 @@ def _euclid(source: Any, axes: list[int], keeps: bool) -> Any:
 
 
 def _arg_max(walk: Walk, operation: Operation) -> Any:
-    return walk.call(torch.argmax, operation.input(0), operation.get("axis", 0), bool(operation.get("keepdims", 1)))
+    return walk.call(
+        torch.argmax, operation.input(0), operation.get("axis", 0), bool(operation.get("keepdims", 1))
+    )
 
 
-_DTYPES = {1: torch.float32, 6: torch.int32, 7: torch.int64, 9: torch.bool, 10: torch.float16, 11: torch.float64}
+_DTYPES = {
+    1: torch.float32,
+    6: torch.int32,
+    7: torch.int64,
+    9: torch.bool,
+    10: torch.float16,
+    11: torch.float64,
+}
 
 
 def _cast(walk: Walk, operation: Operation) -> Any:
@@ -182,59 +153,44 @@ def _constant(walk: Walk, operation: Operation) -> Known:
 def _normalise_instances(walk: Walk, operation: Operation) -> Any:
     scale, shift = operation.input(1), operation.input(2)
     return walk.call(
-        F.instance_norm, operation.input(0), None, None, scale, shift, True, 0.1, operation.get("epsilon", 1e-5)
+        F.instance_norm,
+        operation.input(0),
+        None,
+        None,
+        scale,
+        shift,
+        True,
+        0.1,
+        operation.get("epsilon", 1e-5),
     )
 
 
-def _resize(walk: Walk, operation: Operation) -> Any:
-    """Whole factors of nearest neighbours, and halves of pixels for bilinear: what torch's upsampling exports as."""
-    scales, sizes = known_input(operation, 2), known_input(operation, 3)
-    mode, source = operation.get("mode", "nearest"), operation.input(0)
-    place = operation.get("coordinate_transformation_mode", "half_pixel")
-    known = {("nearest", "asymmetric"): {"mode": "nearest"}, ("linear", "half_pixel"): {"mode": "bilinear"},
-             ("linear", "pytorch_half_pixel"): {"mode": "bilinear"},
-             ("linear", "align_corners"): {"mode": "bilinear", "align_corners": True}}  # fmt: skip
-    options = known.get((mode, place))
-    if options is None or len(shape_of(source)) != 4 or (mode == "nearest" and operation.get("nearest_mode") != "floor"):
-        raise operation.unknown()
-    if sizes is not None and sizes.tensor.numel():
-        return walk.call(F.interpolate, source, size=[int(size) for size in sizes.tensor[2:]], **options)
-    if scales is None or not scales.tensor.numel():
-        raise operation.unknown()
-    return walk.call(F.interpolate, source, scale_factor=[float(scale) for scale in scales.tensor[2:]], **options)
-
+_ELEMENTWISE: dict[str, Callable[..., Any]] = {
+    "Sqrt": torch.sqrt, "Exp": torch.exp, "Log": torch.log, "Abs": torch.abs, "Erf": torch.erf, "Pow": torch.pow,
+    "Neg": operator.neg, "Reciprocal": torch.reciprocal, "Floor": torch.floor, "Ceil": torch.ceil,
+    "Sin": torch.sin, "Cos": torch.cos, "Relu": F.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh,
+    "HardSwish": F.hardswish, "Softplus": F.softplus, "Softsign": F.softsign, "Mish": F.mish, "Selu": F.selu,
+    "Where": torch.where, "Equal": torch.eq, "Less": torch.lt, "Greater": torch.gt, "And": torch.logical_and,
+    "Or": torch.logical_or, "Not": torch.logical_not, "GreaterOrEqual": torch.ge, "LessOrEqual": torch.le,
+    "Min": torch.minimum, "Max": torch.maximum, "IsNaN": torch.isnan, "Mod": torch.remainder,
+    "Add": operator.add, "Sub": operator.sub, "Mul": operator.mul,
+}  # fmt: skip
+"""Functions that take the operator's inputs as they stand."""
 
 RULES: dict[str, Rule] = {
     **LAYER_RULES,
     **SHAPE_RULES,
-    "Add": _plain(operator.add),
-    "Sub": _plain(operator.sub),
-    "Mul": _plain(operator.mul),
+    **POOL_RULES,
+    **{name: _plain(function) for name, function in _ELEMENTWISE.items()},
     "Div": _divide,
-    "Pow": _plain(torch.pow),
-    "Neg": _plain(operator.neg),
-    **{name: _plain(function) for name, function in {
-        "Sqrt": torch.sqrt, "Exp": torch.exp, "Log": torch.log, "Abs": torch.abs, "Erf": torch.erf,
-        "Reciprocal": torch.reciprocal, "Floor": torch.floor, "Ceil": torch.ceil, "Sin": torch.sin,
-        "Cos": torch.cos, "Relu": F.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh,
-        "HardSwish": F.hardswish, "Softplus": F.softplus, "Softsign": F.softsign, "Mish": F.mish,
-        "Where": torch.where, "Equal": torch.eq, "Less": torch.lt, "Greater": torch.gt, "And": torch.logical_and,
-        "Or": torch.logical_or, "Not": torch.logical_not, "GreaterOrEqual": torch.ge, "LessOrEqual": torch.le,
-        "Min": torch.minimum, "Max": torch.maximum, "IsNaN": torch.isnan, "Mod": torch.remainder,
-    }.items()},
     "LeakyRelu": _parametric(F.leaky_relu, alpha=0.01),
     "Elu": _parametric(F.elu, alpha=1.0),
-    "Selu": _plain(F.selu),
     "HardSigmoid": _hard_sigmoid,
     "Gelu": _gelu,
     "Clip": _clip,
     "Softmax": _softmax(F.softmax),
     "LogSoftmax": _softmax(F.log_softmax),
     "Dropout": _drop_out,
-    "MaxPool": _pool(is_average=False),
-    "AveragePool": _pool(is_average=True),
-    "GlobalAveragePool": _pool_globally(_GLOBAL_AVERAGES),
-    "GlobalMaxPool": _pool_globally(_GLOBAL_MAXIMA),
     "ReduceMean": _reduce(torch.mean),
     "ReduceSum": _reduce(torch.sum),
     "ReduceMax": _reduce(torch.amax),
@@ -244,6 +200,5 @@ RULES: dict[str, Rule] = {
     "Cast": _cast,
     "Constant": _constant,
     "InstanceNormalization": _normalise_instances,
-    "Resize": _resize,
 }  # fmt: skip
 """How each operator is raised."""

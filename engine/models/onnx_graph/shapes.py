@@ -93,7 +93,9 @@ def _batch_place(shape: Sequence[int], wanted: list[int], written: int) -> int |
             return place
     stride = shape[old] // BATCH * prod(shape[old + 1 :])
     fitting = [place for place in range(len(wanted) - 1) if _fits(wanted, place, stride, written)]
-    return fitting[-1] if fitting else next((at for at, size in enumerate(wanted) if size % written == 0), None)
+    return (
+        fitting[-1] if fitting else next((at for at, size in enumerate(wanted) if size % written == 0), None)
+    )
 
 
 def _fits(wanted: list[int], place: int, stride: int, written: int) -> bool:
@@ -181,7 +183,9 @@ def _slice(walk: Walk, operation: Operation) -> Any:
         if step < 1:
             raise operation.unknown()
         is_open = end >= min(_END, shape[axis]) and end > 0
-        places[axis % len(shape)] = slice(start or None, None if is_open else end, None if step == 1 else step)
+        places[axis % len(shape)] = slice(
+            start or None, None if is_open else end, None if step == 1 else step
+        )
     while places and places[-1] == slice(None):
         places.pop()
     if not places:
@@ -213,7 +217,9 @@ def _pad(walk: Walk, operation: Operation) -> Any:
     while pairs and pairs[0] == (0, 0):
         pairs.pop(0)
     flat = [width for pair in reversed(pairs) for width in pair]
-    mode = {"constant": "constant", "reflect": "reflect", "edge": "replicate"}.get(operation.get("mode", "constant"))
+    mode = {"constant": "constant", "reflect": "reflect", "edge": "replicate"}.get(
+        operation.get("mode", "constant")
+    )
     if mode is None:
         raise operation.unknown()
     rest = () if mode == "constant" and value == 0 else (mode, value)
@@ -231,7 +237,9 @@ def _expand(walk: Walk, operation: Operation) -> Any:
     )
     if isinstance(source, fx.Node):
         sizes = tuple(-1 if size == BATCH else size for size in sizes)
-    opened = sizes if any(isinstance(size, fx.Node) for size in sizes) else _open_leading(walk, aligned, sizes)
+    opened = (
+        sizes if any(isinstance(size, fx.Node) for size in sizes) else _open_leading(walk, aligned, sizes)
+    )
     if isinstance(source, Known) and source.tensor.numel() == 1:
         made = walk.call(torch.full, opened, source.tensor.item())
     else:

@@ -66,16 +66,18 @@ class Hints:
 
 
 Rule = Callable[["Raiser", Call], Any]
+"""What a call becomes: a value of the network, a tuple of such, or None where torch's namesake is meant."""
 
 
 class Raiser:
     """One pass over an exported program."""
 
-    def __init__(self, program: ExportedProgram, hints: Hints) -> None:
+    def __init__(self, program: ExportedProgram, hints: Hints, rules: Mapping[str, Rule]) -> None:
         self.sketch = Sketch()
         self._program = program
         self._values: dict[fx.Node, Any] = {}
         self._hints = hints
+        self._rules = rules
         self._names = {_memory(tensor): name for name, tensor in hints.parameters.items()}
         self._parameters: dict[tuple[object, ...], nn.Parameter] = {}
         self.samples: fx.Node | None = None
@@ -133,17 +135,16 @@ class Raiser:
         return Held(self._names.get(memory, name), self._parameters.setdefault(memory, as_parameter(tensor)))
 
     def _raise(self, node: fx.Node) -> Any:
-        from engine.models.raising.aten_rules import RULES
-
         if node.target is operator.getitem:
             return self._pick(node)
         name = _operator_name(node.target)
         if name in _ASSERTIONS:
             return None
         if not isinstance(node.target, torch._ops.OpOverload):
+            assert callable(node.target)
             return self.sketch.call(node.target, *self.value(node.args), **self.value(node.kwargs))
         call = Call(node, name.removesuffix("_"), _bound(node))
-        rule = RULES.get(call.name)
+        rule = self._rules.get(call.name)
         made = rule(self, call) if rule is not None else None
         result = made if made is not None else self._call_namesake(call)
         if name.endswith("_") and not name.endswith("__") and isinstance(node.args[0], fx.Node):
@@ -164,7 +165,7 @@ class Raiser:
 
     def _pick(self, node: fx.Node) -> Any:
         source = self.value(node.args[0])
-        index = node.args[1]
+        index: Any = node.args[1]
         return (
             source[index] if isinstance(source, tuple) else self.sketch.call(operator.getitem, source, index)
         )
@@ -196,19 +197,6 @@ class Raiser:
     def layer(self, name: str, layer: nn.Module, *inputs: Any) -> fx.Node:
         """Calls a layer on arguments of the program."""
         return self.sketch.layer(name, layer, *(self.value(item) for item in inputs))
-
-
-def raise_program(program: ExportedProgram, hints: Hints | None = None) -> fx.GraphModule:
-    """The network that ``program`` computes, its parameters shared with it, at the names of its state_dict.
-
-    Args:
-        program: with one tensor as input, whose first dimension is the batch.
-        hints: what it does not say of itself.
-
-    Raises:
-        RequestError: some operator is not understood, or it takes several inputs.
-    """
-    return Raiser(program, hints or Hints()).run()
 
 
 def _memory(tensor: Tensor) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import fx, nn
+from torch import fx
 
 from engine.models.raising.aten import Call, Raiser, Rule, shape_in
 from engine.models.raising.aten_layers import LAYER_RULES

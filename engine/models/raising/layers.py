@@ -1,7 +1,8 @@
 """Builds torch's layers around weights that a file holds, without initializing any."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -35,7 +36,9 @@ def make_convolution(weight: Tensor, bias: Tensor | None, form: ConvolutionForm)
     """A convolution; ``weight`` has (out, in / groups, *kernel), transposed (in, out / groups, *kernel)."""
     rank = weight.dim() - 2
     first, second = weight.shape[0], weight.shape[1] * form.groups
-    options = {"output_padding": _spread(form.output_padding, rank)} if form.is_transposed else {}
+    options: dict[str, Any] = {}
+    if form.is_transposed:
+        options["output_padding"] = _spread(form.output_padding, rank)
     ins, outs = (first, second) if form.is_transposed else (second, first)
     layer = _CONVOLUTIONS[rank, form.is_transposed](
         ins,
@@ -102,7 +105,7 @@ def make_embedding(weight: Tensor, padding: int | None) -> nn.Module:
 class RecurrentForm:
     """How a recurrent layer runs."""
 
-    kind: type[nn.RNNBase]
+    kind: Callable[..., nn.RNNBase]
     layers: int = 1
     is_bidirectional: bool = False
     is_batch_first: bool = True
