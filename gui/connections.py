@@ -55,6 +55,7 @@ def _build_open(desk: Desk) -> Page:
     page.cancel_requested.connect(desk.jobs.cancel_inspect)
     desk.jobs.looked.connect(page.set_contents)
     desk.jobs.look_failed.connect(page.show_look_error)
+    desk.jobs.inspect_failed.connect(lambda _error: page.look_again())
     desk.file_wanted.connect(page.choose_file)
     desk.form_wanted.connect(page.show_form)
     desk.refused.connect(page.show_error)

@@ -144,6 +144,11 @@ class OpenPage(Page):
         """Whether all that the form knows of its file is shown."""
         return self._form.model.has_looked()
 
+    def look_again(self) -> None:
+        """Has the form's file looked at where an opening that failed had come first."""
+        if self.is_form_shown():
+            self._form.model.look_again()
+
     def show_look_error(self, source: ModelSource, error: PenjingError) -> None:
         """A file could not be looked at."""
         self._form.show_look_error(source, error)

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCompleter, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFileDialog, QWidget
 
 from engine.contract.errors import PenjingError, RunCancelled
-from engine.contract.methods import SourceFormat
 from engine.contract.recipe_paths import absolute_architecture
 from engine.contract.source import FileContents, ModelSource, WeightsMatch
-from gui.figures import bytes_text, count_text
 from gui.pages.open_fields import ChoiceField, ContractField, Field, LineField
+from gui.pages.open_file import FileHead
 from gui.pages.open_meter import Guesses, KeyMeter
 from gui.pages.open_request import (
     ARCHITECTURE,
@@ -24,13 +23,10 @@ from gui.pages.open_request import (
     text_of_value,
 )
 from gui.theme import Space
-from gui.translation import error_text, translate_contract, translate_sentence
+from gui.translation import error_text, translate_contract
 from gui.widgets.cards import Card
-from gui.widgets.icons import IconLabel
-from gui.widgets.labels import ElidedLabel, caption, error_label
 
 DEBOUNCE_MS = 300
-_GAP = "\u00a0\u00a0·  "
 
 
 class ModelCard(Card):
@@ -46,10 +42,8 @@ class ModelCard(Card):
         super().__init__(parent=parent)
         self._source = ModelSource(file="")
         self._contents: FileContents | None = None
-        self._failure: PenjingError | None = None
         self._is_looking = self._is_filled_in = False
-        self._name, self._folder = ElidedLabel(role="heading"), ElidedLabel(role="caption")
-        self._facts, self._wants, self._error = caption(), caption(), error_label()
+        self._head = FileHead()
         self._entry, self._architecture, self._input_shape = ChoiceField(), LineField(), LineField()
         self._fields: dict[str, Field] = {
             ENTRY: self._entry,
@@ -82,17 +76,8 @@ class ModelCard(Card):
         self._architecture.edit.setCompleter(completer)
 
     def _lay_out(self) -> None:
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        for label in (self._name, self._folder):
-            texts.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(Space.M)
-        row.addWidget(IconLabel("file", 28, "accent"))
-        row.addLayout(texts, 1)
         self.body.setSpacing(Space.M)
-        self.body.addLayout(row)
-        told: tuple[QWidget, ...] = (self._facts, self._error, self._wants)
+        self.body.addWidget(self._head)
         asked: tuple[QWidget, ...] = (
             self._entry,
             self._architecture,
@@ -100,15 +85,16 @@ class ModelCard(Card):
             self._guesses,
             self._input_shape,
         )
-        for widget in (*told, *asked):
+        for widget in asked:
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
     def set_source(self, source: ModelSource) -> None:
         """Another file; what it is gets asked for at once."""
         self._source = source
-        self._contents = self._failure = None
+        self._contents = None
         self._is_filled_in = False
+        self._head.set_file(source.file)
         self._entry.set_choices([(source.entry, source.entry)] if source.entry else [])
         self._architecture.set_text(source.architecture or "")
         self._input_shape.set_text(text_of_value(INPUT_SHAPE, source.input_shape))
@@ -147,12 +133,17 @@ class ModelCard(Card):
         self.retranslate()
         self.look_requested.emit(self._typed())
 
+    def look_again(self) -> None:
+        """Asks once more what the file is, where the last asking was given up."""
+        if self._contents is None and not self._head.has_failed():
+            self._ask()
+
     def set_contents(self, source: ModelSource, contents: FileContents) -> None:
         """The file is this; an answer to what is no longer asked is dropped."""
         if source != self._typed():
             return
         is_first = self._contents is None
-        self._is_looking, self._failure = False, None
+        self._is_looking = False
         if is_first:
             self._entry.set_choices([(entry, entry) for entry in contents.entries])
             self._entry.set_text(source.entry or "")
@@ -160,6 +151,7 @@ class ModelCard(Card):
             # The order of the first answer stays, as the first one is what is taken where none is named.
             contents = msgspec.structs.replace(contents, entries=self._entries_before() or contents.entries)
         self._contents = contents
+        self._head.set_contents(contents)
         self._known.setStringList([guess.architecture for guess in contents.guesses])
         self._guesses.set_guesses(contents.guesses)
         if is_first and contents.match is None and not self._architecture.text():
@@ -189,7 +181,7 @@ class ModelCard(Card):
             if field_of_error(error) == ARCHITECTURE:
                 self._architecture.show_error(lambda: error_text(error), takes_focus=False)
             elif not isinstance(error, RunCancelled):
-                self._failure = error
+                self._head.set_failure(error)
             self.retranslate()
 
     def has_field(self, name: str) -> bool:
@@ -252,12 +244,7 @@ class ModelCard(Card):
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
-        is_named = self._source.file.startswith(("torchvision:", "timm:"))
-        path = Path(self._source.file)
-        self._name.setText(self._source.file if is_named else path.name)
-        self._folder.setText(
-            translate_contract(SourceFormat.NAMED.sentence) if is_named else str(path.parent)
-        )
+        self._head.retranslate()
         self._browse.setText(self.tr("Browse…"))
         self._asked[ARCHITECTURE].retranslate(is_help_shown=not self._guesses_shown())
         self._asked[INPUT_SHAPE].retranslate(is_help_shown=True)
@@ -265,38 +252,13 @@ class ModelCard(Card):
         self._entry.set_label(translate_contract(spec.title), translate_contract(spec.help))
         self._meter.retranslate()
         self._guesses.retranslate()
-        self._show_contents()
+        self._entry.setVisible(bool(self._entry.error()) or self._entry.combo.count() > 1)
+        self._architecture.setVisible(self._is_architecture_shown())
 
     def _guesses_shown(self) -> bool:
         return bool(self._contents is not None and self._contents.guesses)
 
-    def _show_contents(self) -> None:
-        contents = self._contents
-        self._facts.setText(self._facts_text())
-        self._error.setText("" if self._failure is None else error_text(self._failure))
-        self._error.setVisible(self._failure is not None)
-        wants = ", ".join(map(translate_sentence, contents.wants)) if contents is not None else ""
-        self._wants.setText(
-            self.tr("It wants code of its own ({wants}); you are asked before it runs.").format(wants=wants)
-        )
-        self._wants.setVisible(bool(wants))
-        self._entry.setVisible(bool(self._entry.error()) or self._entry.combo.count() > 1)
-        self._architecture.setVisible(self._is_architecture_shown())
-
     def _is_architecture_shown(self) -> bool:
         field, contents = self._architecture, self._contents
-        is_needed = contents.needs_architecture if contents is not None else self._failure is not None
+        is_needed = contents.needs_architecture if contents is not None else self._head.has_failed()
         return is_needed or bool(field.text() or field.error())
-
-    def _facts_text(self) -> str:
-        contents = self._contents
-        if contents is None:
-            return self.tr("Looking at the file…") if self._is_looking else ""
-        parts = [translate_contract(contents.format.label)]
-        if contents.size_bytes:
-            parts.append(bytes_text(contents.size_bytes))
-        if contents.tensors:
-            parts.append(self.tr("{count} tensors").format(count=f"{contents.tensors:,}"))
-        if contents.parameters:
-            parts.append(self.tr("{count} parameters").format(count=count_text(contents.parameters)))
-        return _GAP.join(parts)

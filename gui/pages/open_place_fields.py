@@ -12,6 +12,14 @@ from gui.theme import Space
 
 _FILES = {DataKind.NPZ, DataKind.CSV, DataKind.PYTHON}
 _FOLDERS = {DataKind.NPZ, DataKind.FOLDER, DataKind.AUDIO}
+_EXAMPLES = {
+    DataKind.NPZ: "mnist.npz",
+    DataKind.FOLDER: "flowers",
+    DataKind.TORCHVISION: "CIFAR10",
+    DataKind.CSV: "reviews.csv",
+    DataKind.AUDIO: "recordings",
+    DataKind.PYTHON: "own_data.py:load",
+}
 
 
 class PlaceFields(QWidget):
@@ -88,9 +96,8 @@ class PlaceFields(QWidget):
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
-        label, help_text, example = self._texts()
-        self.path.set_label(label, help_text, is_shown=True)
-        self.path.edit.setPlaceholderText(example)
+        self.path.set_label(self._label_text(), self._help_text(), is_shown=True)
+        self.path.edit.setPlaceholderText(_EXAMPLES.get(self._kind, ""))
         self._root.set_label(
             self.tr("Folder"), self.tr("Where the data set lies; Penjing's own where empty.")
         )
@@ -104,40 +111,34 @@ class PlaceFields(QWidget):
         for button, text in buttons:
             button.setText(text())
 
-    def _texts(self) -> tuple[str, str, str]:
-        """Label, help and example of the line."""
+    def _label_text(self) -> str:
         return {
-            DataKind.SAMPLE: ("", "", ""),
-            DataKind.NPZ: (
-                self.tr("File or folder"),
-                self.tr("x_train, y_train, x_test and y_test in an .npz file, or as .npy files in a folder."),
-                "mnist.npz",
+            DataKind.SAMPLE: "",
+            DataKind.NPZ: self.tr("File or folder"),
+            DataKind.FOLDER: self.tr("Folder"),
+            DataKind.TORCHVISION: self.tr("Data set"),
+            DataKind.CSV: self.tr("File"),
+            DataKind.AUDIO: self.tr("Folder"),
+            DataKind.PYTHON: self.tr("Python file and function"),
+        }[self._kind]
+
+    def _help_text(self) -> str:
+        return {
+            DataKind.SAMPLE: "",
+            DataKind.NPZ: self.tr(
+                "x_train, y_train, x_test and y_test in an .npz file, or as .npy files in a folder."
             ),
-            DataKind.FOLDER: (
-                self.tr("Folder"),
-                self.tr("One folder of images for each class, or such folders in train and test."),
-                "flowers",
+            DataKind.FOLDER: self.tr(
+                "One folder of images for each class, or such folders in train and test."
             ),
-            DataKind.TORCHVISION: (
-                self.tr("Data set"),
-                self.tr("Its name in torchvision.datasets, such as MNIST, FashionMNIST or CIFAR10."),
-                "CIFAR10",
+            DataKind.TORCHVISION: self.tr(
+                "Its name in torchvision.datasets, such as MNIST, FashionMNIST or CIFAR10."
             ),
-            DataKind.CSV: (
-                self.tr("File"),
-                self.tr(
-                    "A table with a column of texts and a column of labels; train and test are split here."
-                ),
-                "reviews.csv",
+            DataKind.CSV: self.tr("A table with a column of texts and a column of labels."),
+            DataKind.AUDIO: self.tr(
+                "One folder of recordings for each class, or file names that begin with the label."
             ),
-            DataKind.AUDIO: (
-                self.tr("Folder"),
-                self.tr("One folder of recordings for each class, or file names that begin with the label."),
-                "recordings",
-            ),
-            DataKind.PYTHON: (
-                self.tr("Python file and function"),
-                self.tr("FILE.py:function, which returns the splits; you are asked before the file runs."),
-                "own_data.py:load",
+            DataKind.PYTHON: self.tr(
+                "FILE.py:function, which returns the splits; you are asked before the file runs."
             ),
         }[self._kind]

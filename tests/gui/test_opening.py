@@ -86,8 +86,11 @@ def test_that_opening_does_not_wait_for_a_look(window, engine, file):
 
     assert isinstance(engine.asked[-1], Inspect)
     assert engine.asked[-2] == "withdraw"
+    inspect = engine.asked[-1]
     engine.job_failed.emit(look, RunCancelled())
     assert page_of(window).error() == ""
+    engine.job_failed.emit(inspect, RequestError("file_empty", path=file))
+    assert looks(engine) == [ModelSource(file=str(file))] * 2
 
 
 def test_that_a_cancelled_opening_leaves_the_form_as_it_was(window, engine, file):
