@@ -25,8 +25,8 @@ from engine.data.splits import Split, load_data
 
 BATCH = 32
 RATE = 8000
-LARGEST_SHIFT, WIDEST_BAND = 16, 6
-AUDIO = AudioSpec(sample_rate=RATE, seconds=1.0, bands=40)
+LARGEST_SHIFT, WIDEST_BAND = 8, 6
+AUDIO = AudioSpec(sample_rate=RATE, seconds=1.0, bands=40, hop_ms=20.0)
 
 
 def write_recordings(folder: Path) -> None:
@@ -80,7 +80,7 @@ PLANS = (
         architecture="sound_networks.py:SpectrumLSTM",
         build=SpectrumLSTM,
         batches=sound_batches,
-        epochs=30,
+        epochs=20,
         learning_rate=5e-3,
     ),
 )

@@ -35,13 +35,13 @@ class SpectrumCNN(nn.Module):
 
 
 class SpectrumLSTM(nn.Module):
-    """Hears one frame after the other, and answers by the largest answer of each unit over all frames."""
+    """Hears the frames forwards and backwards, and answers by the largest answer of each unit over all of them."""
 
     def __init__(self, hidden: int = 96) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(BANDS, hidden, batch_first=True)
+        self.lstm = nn.LSTM(BANDS, hidden, batch_first=True, bidirectional=True)
         self.drop = nn.Dropout(0.3)
-        self.classify = nn.Linear(hidden, CLASSES)
+        self.classify = nn.Linear(2 * hidden, CLASSES)
 
     def forward(self, spectrum: torch.Tensor) -> torch.Tensor:
         """(N, 1, bands, frames) → logits (N, 10)."""

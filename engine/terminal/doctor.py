@@ -24,7 +24,6 @@ _OPTIONAL_PACKAGES = {
     "transformers": "folders of Hugging Face",
     "timm": "timm's architectures",
     "tokenizers": "a tokenizer.json",
-    "torchaudio": "faster resampling of recordings",
 }
 _INT8_FLAGS = ("avx512_vnni", "avx_vnni", "amx_int8", "asimddp")
 # torch stays out of this process; and whether it loads at all is best asked by loading it.

@@ -7,11 +7,13 @@ from rich.text import Text
 
 from engine.contract.methods import SensitivityKind
 from engine.contract.source import SourceInfo
-from engine.contract.stats import Inspection, LayerSensitivity, LayerStats, SensitivityMap
+from engine.contract.stats import Inspection, LayerSensitivity, LayerStats, SensitivityMap, Totals
 from engine.reporting.figures import UNKNOWN, count_text, number_text, share_text, size_text, visible
 from engine.terminal.tables import print_table
 
 _THOUSAND = 1000
+_HEADS = ("Layer", "Kind", "Weight", "Parameters", "Size", "Zeros", "MACs", "Cut")
+_ZEROS = 5
 _UNITS = ("", "k", "M", "G", "T")
 
 
@@ -43,24 +45,16 @@ def _source_line(source: SourceInfo) -> str:
 
 
 def _print_layers(console: Console, inspection: Inspection) -> None:
-    totals = inspection.totals
-    heads = ["Layer", "Kind", "Weight", "Parameters", "Size", "Zeros", "MACs", "Cut"]
-    sums = [
-        f"{len(inspection.layers)} layers",
-        "",
-        "",
-        count_text(totals.parameters),
-        size_text(totals.parameter_bytes),
-        _percent(totals.sparsity),
-        _magnitude(totals.macs),
-        "",
-    ]
-    rows = [_layer_cells(layer) for layer in inspection.layers]
-    print_table(console, heads, [*rows, sums], left=(0, 1, 7))
+    layers = inspection.layers
+    rows = [_HEADS, *map(_layer_cells, layers), _sums(len(layers), inspection.totals)]
+    if not any(layer.sparsity for layer in layers):
+        # A column of nothing makes the others fold.
+        rows = [row[:_ZEROS] + row[_ZEROS + 1 :] for row in rows]
+    print_table(console, rows[0], rows[1:], left=(0, 1, len(rows[0]) - 1))
 
 
-def _layer_cells(layer: LayerStats) -> list[str]:
-    return [
+def _layer_cells(layer: LayerStats) -> tuple[str, ...]:
+    return (
         layer.name,
         layer.kind,
         "×".join(map(str, layer.shape)),
@@ -69,7 +63,20 @@ def _layer_cells(layer: LayerStats) -> list[str]:
         _percent(layer.sparsity),
         _magnitude(layer.macs),
         "yes" if layer.prunable else "no",
-    ]
+    )
+
+
+def _sums(layers: int, totals: Totals) -> tuple[str, ...]:
+    return (
+        f"{layers} layers",
+        "",
+        "",
+        count_text(totals.parameters),
+        size_text(totals.parameter_bytes),
+        _percent(totals.sparsity),
+        _magnitude(totals.macs),
+        "",
+    )
 
 
 def _print_locked(console: Console, layers: Iterable[LayerStats]) -> None:

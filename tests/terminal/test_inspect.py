@@ -45,13 +45,22 @@ def test_that_the_layers_fit_eighty_columns_with_their_share_of_the_size() -> No
     inspection = make_inspection()
     layer = msgspec.structs.replace(
         inspection.layers[0], name="layer4.1.conv2", shape=(512, 512, 3, 3), parameters=2_359_296,
-        macs=115_605_504, size_share=0.2025,
+        macs=115_605_504, size_share=0.2025, sparsity=0.5,
     )  # fmt: skip
     lines = printed(msgspec.structs.replace(inspection, layers=(layer,)))
     assert lines[2].split() == [
-        "layer4.1.conv2", "Conv2d", "512×512×3×3", "2,359,296", "20.2", "%", "0.0", "%", "115.6", "M", "yes",
+        "layer4.1.conv2", "Conv2d", "512×512×3×3", "2,359,296", "20.2", "%", "50.0", "%", "115.6", "M", "yes",
     ]  # fmt: skip
     assert max(map(len, lines)) <= 80
+
+
+def test_that_zeros_have_a_column_only_where_there_are_some() -> None:
+    inspection = make_inspection()
+    assert "Zeros" in printed(inspection)[1]
+    dense = [msgspec.structs.replace(layer, sparsity=0.0) for layer in inspection.layers]
+    lines = printed(msgspec.structs.replace(inspection, layers=tuple(dense)))
+    assert lines[1].split() == ["Layer", "Kind", "Weight", "Parameters", "Size", "MACs", "Cut"]
+    assert lines[2].split()[-3:] == ["1.8", "M", "yes"]
 
 
 def test_that_each_reason_for_not_cutting_is_told_once_with_its_layers() -> None:
