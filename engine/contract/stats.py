@@ -179,12 +179,17 @@ class ModelStats(Record, frozen=True, kw_only=True):
 class Inspection(Record, frozen=True, kw_only=True):
     """The answer to *what is inside*: the source, its layers, sums, and metrics where data was given.
 
-    ``sensitivity`` says how that of the layers was measured, where it was; its own ``layers`` are empty then.
+    Attributes:
+        sensitivity: how that of the layers was measured, where it was; its own ``layers`` are empty then.
+        bare_because: why only tensors are known and not the network that computes with them: such a model can be
+            looked at, and neither measured nor compressed. Null for a whole model; with its code and arguments.
     """
 
     source: SourceInfo
     layers: tuple[LayerStats, ...]
     totals: Totals
     metrics: Metrics = Metrics()
-    untraced_because: str = ""
+    bare_because: str | None = None
+    bare_code: str = ""
+    bare_arguments: dict[str, str] = msgspec.field(default_factory=dict)
     sensitivity: SensitivityMap | None = None

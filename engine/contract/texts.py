@@ -148,6 +148,7 @@ TEXTS: dict[str, str] = {
     "checkpoint_damaged": 'The checkpoint "{path}" is damaged and was skipped.',
     "source_changed": 'The model file "{path}" is not the one this run began with (SHA-256 differs); put the old file back, or start a new run.',
     # why a layer is left alone
+    "locked_bare": "the network that it belongs to is not known",
     "locked_output": "it makes the model's output",
     "locked_operation": 'its channels reach "{operation}", which the cut does not understand',
     "locked_untraced": "the model could not be traced ({reason})",
