@@ -1,7 +1,6 @@
 """What the chosen layers bear: their curves, the suggestion in words, and the button that takes it."""
 
 from collections.abc import Callable
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
@@ -10,10 +9,11 @@ from engine.contract.methods import SensitivityKind
 from engine.contract.stats import LayerSensitivity, SensitivityMap
 from gui.figures import percent_text
 from gui.models.sensitivity_grid import Subject, borne_score, scores_of
+from gui.plots.curve_legend import CurveLegend
 from gui.plots.sensitivity_curves import Curve, SensitivityCurves
-from gui.theme import Space, current_theme, theme_signals
+from gui.theme import Space
 from gui.widgets.buttons import secondary_button
-from gui.widgets.labels import ElidedLabel, caption, secondary
+from gui.widgets.labels import ElidedLabel, secondary
 
 _NAMED = 4
 _LEAST_PLOT_HEIGHT = 90
@@ -31,14 +31,12 @@ class LayerBears(QWidget):
         self.pruning = SensitivityCurves(lambda value: self._tick(value, Subject.WEIGHTS))
         self.bits = SensitivityCurves(lambda value: self._tick(value, Subject.BITS), is_over_bits=True)
         self._titles = [ElidedLabel(role="caption", mode=Qt.TextElideMode.ElideRight) for _ in range(2)]
-        self._legend, self._words = caption(), secondary()
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend, self._words = CurveLegend(), secondary()
         self.take, self.take_all = secondary_button(icon_name="compress"), secondary_button()
         self.take_all.setVisible(is_wide)
         self._lay_out(is_wide)
         self.take.clicked.connect(lambda: self.take_requested.emit(self._names))
         self.take_all.clicked.connect(self._on_take_all_clicked)
-        theme_signals().changed.connect(self._show_words)
         self.retranslate()
 
     def _lay_out(self, is_wide: bool) -> None:
@@ -55,8 +53,8 @@ class LayerBears(QWidget):
             whole.addLayout(column, 3)
         side = QVBoxLayout()
         side.setSpacing(Space.S)
-        for label in (self._legend, self._words):
-            side.addWidget(label)
+        for part in (self._legend, self._words):
+            side.addWidget(part)
         side.addStretch(1)
         for button in (self.take, self.take_all):
             side.addWidget(button)
@@ -99,14 +97,7 @@ class LayerBears(QWidget):
         return self._words.text()
 
     def _show_words(self) -> None:
-        series = current_theme().series
-        lines = [
-            f'<span style="color:{series[number]}">■</span> {escape(name)}'
-            for number, name in enumerate(self._names[:_NAMED])
-        ]
-        if len(self._names) > _NAMED:
-            lines.append(self.tr("and {count} more").format(count=len(self._names) - _NAMED))
-        self._legend.setText("<br>".join(lines))
+        self._legend.show_names(self._names[:_NAMED])
         self._words.setText(self._suggestion() if self._names else self.tr("Choose a measured layer."))
         self.take.setEnabled(bool(self._names))
         self.take_all.setEnabled(self._found is not None and bool(self._found.layers))
@@ -116,11 +107,11 @@ class LayerBears(QWidget):
         if len(self._names) > 1:
             return self.tr("{count} layers chosen").format(count=len(self._names))
         suggestion = self._layer(self._names[0]).suggestion
-        parts: list[tuple[Callable[[], str], float | None]] = [
-            (lambda: self.tr("{value} of the weights pruned"), suggestion.weight_ratio),
-            (lambda: self.tr("{value} of the channels pruned"), suggestion.channel_ratio),
-        ]
-        borne = [text().format(value=_unbroken(value)) for text, value in parts if value is not None]
+        parts = (
+            (self.tr("{value} of the weights pruned"), suggestion.weight_ratio),
+            (self.tr("{value} of the channels pruned"), suggestion.channel_ratio),
+        )
+        borne = [text.format(value=_unbroken(value)) for text, value in parts if value is not None]
         if suggestion.bits is not None:
             borne.append(self.tr("{bits}-bit weights").format(bits=suggestion.bits))
         if not borne:

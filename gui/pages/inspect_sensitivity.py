@@ -1,7 +1,7 @@
 """Which layers bear what: a heat map of all layers, and the curves of the chosen ones."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.contract.methods import SensitivityKind
 from engine.contract.stats import SensitivityMap
@@ -68,12 +68,12 @@ class SensitivityView(QWidget):
         card = Card(Space.M)
         card.body.addWidget(self.controls)
         card.body.addWidget(self._stack, 1)
-        self._curves.setFixedHeight(_CURVES_HEIGHT)
+        self._curves.setMaximumHeight(_CURVES_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.M)
-        layout.addWidget(card, 1)
-        layout.addWidget(self._curves)
+        layout.addWidget(card, 3)
+        layout.addWidget(self._curves, 2)
 
     def _connect(self) -> None:
         self.controls.started.connect(self.measure_requested)
@@ -136,6 +136,9 @@ class SensitivityView(QWidget):
         found, is_measuring = self.found(), self._measures_this()
         self._grid = SensitivityGrid(self._names, found)
         self._stack.setCurrentIndex(int(found is not None or is_measuring))
+        # A page that is not in front asks for no room.
+        policy = QSizePolicy.Policy.Ignored if self.has_heat() else QSizePolicy.Policy.Preferred
+        self.empty.setSizePolicy(policy, policy)
         if self.has_heat() and self.bears is None:
             self._build_curves()
         self._curves.setVisible(self.has_heat())
