@@ -1,6 +1,5 @@
 """What the chosen layers bear: their curves, the suggestion in words, and the button that takes it."""
 
-from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
