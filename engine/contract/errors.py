@@ -69,6 +69,15 @@ class VerificationError(PenjingError):
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """Text on one line, cut to ``limit`` characters: foreign messages come with line breaks and stacks."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+    r"""Text on one line, cut to ``limit`` characters: foreign messages come with line breaks and stacks.
+
+    What cannot be printed is written out, as names in files of strangers may steer a terminal or turn a line round.
+
+    >>> one_line("a\n  b\x1b[2J")
+    'a b\\x1b[2J'
+    """
+    flat = " ".join(text[: 4 * limit].split())
+    printable = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in flat
+    )
+    return printable if len(printable) <= limit else f"{printable[: limit - 1]}…"

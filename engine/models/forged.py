@@ -1,6 +1,6 @@
 """Looks a module over that came out of a pickle: its parts have whatever attributes the file gave them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from torch import nn
@@ -9,6 +9,7 @@ from engine.contract.errors import RequestError, one_line
 
 _DEEPEST = 100
 _MOST_PARTS = 100_000
+_LONGEST_NAME = 1000
 _HOOKS = (
     "_forward_hooks",
     "_forward_pre_hooks",
@@ -38,6 +39,17 @@ def check_modules(path: Path, value: object) -> None:
             reason = str(error)
         if reason is not None:
             raise RequestError("file_forged", path=path, reason=reason)
+
+
+def check_names(path: Path, names: Iterable[str]) -> None:
+    """Refuses names of tensors that nobody gives: endless ones, and such as steer a terminal or cannot be written.
+
+    Raises:
+        RequestError: there is such a name.
+    """
+    for name in names:
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            raise RequestError("file_forged", path=path, reason=f'it has a tensor called "{one_line(name, 60)}"')
 
 
 def _modules_in(value: object) -> Iterator[nn.Module]:
@@ -79,16 +91,16 @@ def _check_one(module: nn.Module) -> None:
     kind = type(module).__name__
     for name, value in vars(module).items():
         if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"a {kind} has an attribute called {one_line(repr(name), 60)}")
+            raise ValueError(f"its {kind} has an attribute called {one_line(repr(name), 60)}")
         if callable(getattr(type(module), name, None)) and value is not None:
-            raise ValueError(f'a {kind} hides its own "{name}"')
+            raise ValueError(f'its {kind} hides its own "{name}"')
         if name in _HOOKS and value:
-            raise ValueError(f"a {kind} has hooks")
+            raise ValueError(f"its {kind} has hooks")
     parts = vars(module).get("_modules")
     if not isinstance(parts, dict) or not all(
         isinstance(part, nn.Module | None) for part in dict.values(parts)
     ):
-        raise ValueError(f"a {kind} has parts that are no modules")
+        raise ValueError(f"its {kind} has parts that are no modules")
     if "parametrizations" in parts:
         # torch refuses to pickle them, and their removal changes the class.
-        raise ValueError(f"a {kind} has parametrizations")
+        raise ValueError(f"its {kind} has parametrizations")

@@ -57,7 +57,7 @@ def _skip_pickle(file: io.BufferedReader) -> None:
 
 def damaged(path: Path, error: Exception) -> RequestError:
     """What to tell the user when a reader gave up."""
-    # torch puts two sentences of advice, wrong here, before what it found.
-    found = str(error).rpartition("WeightsUnpickler error: ")[2]
+    # torch puts sentences of advice, wrong here, before what it found.
+    found = str(error).rpartition("WeightsUnpickler error: ")[2].rpartition("\n\n\n")[2]
     reason = found.strip().split("\n")[0] or type(error).__name__
     return RequestError("file_truncated", path=path, reason=reason)

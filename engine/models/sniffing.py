@@ -21,6 +21,7 @@ _SIGNATURES = {
     b"\x80": "it is a plain pickle",
     b"\x93NUMPY": "it is a NumPy array",
     b"\x1f\x8b": "it is compressed by gzip",
+    b"PK\x05\x06": "it is an empty zip",
     b"7z\xbc\xaf": "it is compressed by 7-Zip",
     b"\xfd7zXZ": "it is compressed by xz",
     b"BZh": "it is compressed by bzip2",

@@ -10,9 +10,12 @@ from torch.nn.parameter import is_lazy
 
 from engine.contract.errors import RequestError
 from engine.contract.source import WeightsMatch
+from engine.models.forged import check_names
 from engine.models.names import NameMatch, Shape, few, match_names
 
 _ALWAYS_SMALL = 2**20
+# torch computes with no more.
+_MOST_SIZES = 64
 _SHOWN = 3
 
 
@@ -24,7 +27,12 @@ def check_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     Raises:
         RequestError: there is such a tensor.
     """
+    check_names(path, tensors)
     for name, tensor in tensors.items():
+        if tensor.dim() > _MOST_SIZES:
+            raise RequestError(
+                "file_forged", path=path, reason=f'its tensor "{name}" has {tensor.dim()} dimensions'
+            )
         if is_lazy(tensor):
             raise RequestError("file_no_weights", path=path, found=f'"{name}", which was never given a shape')
         if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_meta:

@@ -142,11 +142,11 @@ def check_claims(path: Path, allowed: dict[str, object]) -> None:
     held = file.sizes
     if is_legacy(path):
         # The storages lie behind the pickle, each once.
-        found.storages = {"all": sum(found.storages.values())}
-        held = {"data/all": path.stat().st_size}
+        found.storages = {"of all tensors": sum(found.storages.values())}
+        held = {"data/of all tensors": path.stat().st_size}
     for key, claimed in found.storages.items():
         if claimed > held.get(f"data/{key}", 0):
-            reason = f"its storage {key} claims {claimed} bytes and holds {held.get(f'data/{key}', 0)}"
+            reason = f"its storage {key} claims {claimed} bytes, and {held.get(f'data/{key}', 0)} are there"
             raise RequestError("file_truncated", path=path, reason=reason)
 
 

@@ -58,8 +58,8 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def inside(folder: Path, name: str) -> Path:
-    """The regular file ``name`` of the folder.
+def inside(folder: Path, name: str, *, named_by: Path | None = None) -> Path:
+    """The regular file ``name`` of the folder; ``named_by`` is the file that wants it, if not the folder itself.
 
     The hub's cache keeps its files under ``blobs`` and links to them from ``snapshots/REVISION``; no other link may
     lead out.
@@ -67,19 +67,21 @@ def inside(folder: Path, name: str) -> Path:
     Raises:
         RequestError: it is not there, or lies somewhere else.
     """
-    path = folder / name
+    path, owner = folder / name, named_by or folder
     plain = PurePosixPath(name)
     if plain.is_absolute() or ".." in plain.parts or "\\" in name or ":" in name or not name:
-        raise RequestError(
-            "file_forged", path=folder, reason=f'it names the file "{name}" outside its folder'
-        )
+        raise RequestError("file_forged", path=owner, reason=f'it names the file "{name}" outside its folder')
     try:
         target, home = path.resolve(strict=True), folder.resolve(strict=True)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RequestError("file_missing", path=path) from None
     except (OSError, RuntimeError) as error:
-        raise RequestError("file_truncated", path=path, reason=error) from None
+        raise RequestError("file_unreadable", path=path, reason=error) from None
     blobs = home.parent.parent / "blobs"
     if not target.is_relative_to(home) and target.parent != blobs:
-        raise RequestError("file_forged", path=folder, reason=f'its "{name}" is a link that leads out of it')
+        raise RequestError(
+            "file_forged", path=owner, reason=f'its "{name}" is a link that leads out of the folder'
+        )
     if not target.is_file():
         raise RequestError("file_unreadable", path=path, reason="it is no regular file")
     return path

@@ -89,7 +89,7 @@ def _held_bits(path: Path, tensor: Any, bits: int) -> int:
 def _check_external(path: Path, tensor: Any) -> int:
     """How many bytes the named file holds for the tensor."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
-    file = inside(path.parent, entries.get("location", ""))
+    file = inside(path.parent, entries.get("location", ""), named_by=path)
     if file.is_symlink():
         raise RequestError("file_forged", path=path, reason=f'its data file "{file.name}" is a link')
     offset = int(entries.get("offset") or 0)

@@ -31,7 +31,10 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
             _check_end(file.read(), archive)
             lie = _lie_of_locals(file, members, archive.start_dir)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise RequestError("file_truncated", path=path, reason=error) from None
+        is_cut = str(error) == "File is not a zip file"
+        raise RequestError(
+            "file_truncated", path=path, reason="its end is missing" if is_cut else error
+        ) from None
     if sum(member.compress_size for member in members) > size:
         raise RequestError("file_truncated", path=path, reason="its members are larger than the file")
     if lie:
@@ -59,7 +62,7 @@ def _lie_of_locals(file: BinaryIO, members: list[zipfile.ZipInfo], directory: in
         is_same = name.decode("utf-8", "replace") == member.filename == member.orig_filename
         if signature != _LOCAL_SIGNATURE or not is_same or method != member.compress_type:
             return "a zip whose directory names other members than it has"
-        if flags & _ENCRYPTED:
+        if (flags | member.flag_bits) & _ENCRYPTED:
             return "a zip with encrypted members"
         has_sizes = not flags & _SIZES_FOLLOW and _ZIP64 not in (stored, full)
         if has_sizes and (stored, full) != (member.compress_size, member.file_size):
