@@ -41,7 +41,7 @@ from engine.contract.messages import (
     Shutdown,
     Trust,
 )
-from engine.contract.run_folder import RunFolder
+from engine.contract.run_folder import RunFolder, sha256_of
 
 log = logging.getLogger("penjing")
 _ENCODER = msgspec.json.Encoder()
@@ -171,7 +171,8 @@ class Worker:
                 return True
             while not self._trust.empty():
                 self._trust.get()
-            self.answer(Question(id=job.id, path=str(path), wants=wants))
+            sha256 = sha256_of(path) if path.is_file() else ""
+            self.answer(Question(id=job.id, path=str(path), wants=wants, sha256=sha256))
             return self._trust.get()
 
         folder = Path(job.folder) if isinstance(job, Run) else None

@@ -74,6 +74,9 @@ class Field(QWidget):
         if text:
             self.set_text(text)
             self.box.setFocus()
+            if isinstance(self.box, QLineEdit):
+                # After FILE.py: comes the name of a function, which only the user knows.
+                self.box.end(False)
             self.edited.emit()
 
     def set_label(self, label: str, help_text: str = "", *, is_shown: bool = False) -> None:

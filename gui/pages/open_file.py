@@ -25,6 +25,7 @@ class FileHead(QWidget):
         self._file = ""
         self._contents: FileContents | None = None
         self._failure: PenjingError | None = None
+        self._is_looking = False
         self._name, self._folder = ElidedLabel(role="heading"), ElidedLabel(role="caption")
         self._facts, self._wants, self._error = caption(), caption(), error_label()
         texts = QVBoxLayout()
@@ -46,6 +47,11 @@ class FileHead(QWidget):
         """Another file, of which nothing is known yet."""
         self._file = file
         self._contents = self._failure = None
+        self.retranslate()
+
+    def set_looking(self, is_looking: bool) -> None:
+        """Says that the file is being looked at, where nothing is known of it yet."""
+        self._is_looking = is_looking
         self.retranslate()
 
     def set_contents(self, contents: FileContents) -> None:
@@ -87,7 +93,7 @@ class FileHead(QWidget):
     def _facts_text(self) -> str:
         contents = self._contents
         if contents is None:
-            return "" if self._failure is not None else self.tr("Looking at the file…")
+            return self.tr("Looking at the file…") if self._is_looking else ""
         parts = [translate_contract(contents.format.label)]
         if contents.size_bytes:
             parts.append(bytes_text(contents.size_bytes))

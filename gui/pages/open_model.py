@@ -40,7 +40,7 @@ class ModelCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._source = ModelSource(file="")
+        self._source = self._asked_for = ModelSource(file="")
         self._contents: FileContents | None = None
         self._is_looking = self._is_filled_in = False
         self._head = FileHead()
@@ -65,6 +65,7 @@ class ModelCard(Card):
     def _connect(self) -> None:
         self._timer.timeout.connect(self._ask)
         self._architecture.edited.connect(self._on_architecture_edited)
+        self._architecture.edit.editingFinished.connect(self._on_architecture_finished)
         self._entry.edited.connect(self._ask)
         self._guesses.chosen.connect(self._on_guesses_chosen)
         for field in (self._architecture, self._input_shape):
@@ -130,8 +131,10 @@ class ModelCard(Card):
 
     def _ask(self) -> None:
         self._is_looking = True
+        self._asked_for = self._typed()
+        self._head.set_looking(True)
         self.retranslate()
-        self.look_requested.emit(self._typed())
+        self.look_requested.emit(self._asked_for)
 
     def look_again(self) -> None:
         """Asks once more what the file is, where the last asking was given up."""
@@ -177,6 +180,7 @@ class ModelCard(Card):
         """The file could not be looked at; it can still be opened."""
         if source == self._typed():
             self._is_looking = False
+            self._head.set_looking(False)
             self._meter.set_match(None)
             if field_of_error(error) == ARCHITECTURE:
                 self._architecture.show_error(lambda: error_text(error), takes_focus=False)
@@ -224,11 +228,20 @@ class ModelCard(Card):
         typed = self._typed().architecture
         known = self._contents.guesses if self._contents is not None else ()
         guess = next((one for one in known if one.architecture == typed), None)
+        self._timer.stop()
         if guess is not None:
-            self._timer.stop()
             self._meter.set_match(guess, self._note)
+        elif _is_python(typed):
+            self._meter.set_match(None)
         else:
             self._timer.start()
+
+    def _on_architecture_finished(self) -> None:
+        """A Python file is run to compare with it, which the user is asked about: not while its name is typed."""
+        typed = self._typed()
+        is_whole = _is_python(typed.architecture) and not str(typed.architecture).endswith(":")
+        if is_whole and typed != self._asked_for and self.isEnabled():
+            self._ask()
 
     def _on_guesses_chosen(self, architecture: str) -> None:
         guesses = self._contents.guesses if self._contents is not None else ()
@@ -262,3 +275,7 @@ class ModelCard(Card):
         field, contents = self._architecture, self._contents
         is_needed = contents.needs_architecture if contents is not None else self._head.has_failed()
         return is_needed or bool(field.text() or field.error())
+
+
+def _is_python(architecture: str | None) -> bool:
+    return architecture is not None and ".py:" in architecture

@@ -132,10 +132,21 @@ def test_that_a_file_that_cannot_be_read_says_so_and_a_look_that_was_given_up_sa
     open_file(form)
     form.show_look_error(SOURCE, RunCancelled())
     assert "cancelled" not in shown(form)
+    assert "Looking" not in shown(form)
 
     open_file(form)
     form.show_look_error(SOURCE, RequestError("file_truncated", path=FILE, reason="no end"))
     assert "is damaged or cut short" in shown(form)
+
+
+def test_that_a_class_that_only_the_user_has_asks_for_its_python_file(form):
+    open_file(form)
+
+    form.show_look_error(SOURCE, RequestError("class_not_found", path=FILE, names="nets.Net", name="Net"))
+
+    assert "needs nets.Net" in form.error()
+    assert edit(form, "Architecture").isVisible()
+    assert "Looking" not in shown(form)
 
 
 def test_that_one_of_several_sets_of_weights_is_chosen(form, qtbot):
@@ -174,15 +185,19 @@ def test_that_the_input_shape_is_asked_for_only_once_the_engine_wants_it(form, q
     assert asked(form, qtbot).source.input_shape == (3, 64, 64)
 
 
-def test_that_a_python_file_is_chosen_as_the_architecture(form, qtbot, monkeypatch):
+def test_that_a_python_file_is_compared_with_only_once_its_callable_is_typed(form, qtbot, monkeypatch):
     open_file(form)
     form.set_contents(SOURCE, make_contents())
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/models/nets.py", ""))
 
-    with qtbot.waitSignal(form.look_requested) as heard:
-        qtbot.mouseClick(button(form, "Browse…"), Qt.MouseButton.LeftButton)
+    line, heard = edit(form, "Architecture"), []
+    form.look_requested.connect(lambda source: heard.append(source.architecture))
+    qtbot.mouseClick(button(form, "Browse…"), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(line, "Net")
+    assert not form.model._timer.isActive()
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
 
-    assert heard.args[0].architecture == "/models/nets.py:"
+    assert heard == ["/models/nets.py:Net"]
 
 
 def test_that_known_data_comes_back_with_what_the_form_does_not_show(form, qtbot):
