@@ -96,7 +96,7 @@ class EngineClient:
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=self._folder,
-            env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"},
+            env=_environment(),
             **_own_group(),
         )
         if errors is not None:
@@ -290,6 +290,15 @@ def decode_value(job: Job, result: Result) -> Any:
 def error_of(failed: Failed) -> PenjingError:
     """The worker's failure as an error to raise; a cancelled job as :class:`RunCancelled`."""
     return RunCancelled() if failed.code == "cancelled" else ReportedError(failed)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, in which no module is looked for where the user happens to stand, such as beside a stranger's model."""
+    here, ours = Path.cwd(), Path(__file__).resolve().parent.parent
+    named = [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    kept = [str(path) for path in named if path.is_absolute() and (path == ours or path != here)]
+    found = {**os.environ, "PYTHONSAFEPATH": "1", "PYTHONIOENCODING": "utf-8"}
+    return {**found, "PYTHONPATH": os.pathsep.join(kept)} if named else found
 
 
 def _own_group() -> dict[str, Any]:

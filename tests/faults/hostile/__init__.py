@@ -1,0 +1,1 @@
+"""Builders of hostile and broken model files, by what they try."""
