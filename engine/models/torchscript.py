@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 from torch.export import ExportedProgram
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
@@ -151,7 +152,7 @@ def raise_script(path: Path, shape: tuple[int, ...] | None) -> tuple[fx.GraphMod
 
 def _convert(script: torch.jit.ScriptModule, example: Example) -> fx.GraphModule:
     hints = Hints(
-        vocabulary=example.vocabulary, burnt_batch=_BATCH, parameters=dict(script.named_parameters())
+        vocabulary=example.vocabulary, marked_batch=_BATCH, parameters=dict(script.named_parameters())
     )
     raised = raise_program(_program_of(script, example), hints)
     raised.meta[EXAMPLE] = example
@@ -159,18 +160,32 @@ def _convert(script: torch.jit.ScriptModule, example: Example) -> fx.GraphModule
 
 
 def _program_of(script: torch.jit.ScriptModule, example: Example) -> ExportedProgram:
-    """Torch's own converter, tried on the program as it is, then with all that is fixed in it worked out."""
-    from torch._export.converter import TS2EPConverter
-
+    """Torch's converter, on the program as it is or with all that is fixed worked out, else what one run did."""
     problems = []
-    for prepare in (lambda: script, lambda: torch.jit.freeze(script, optimize_numerics=False)):
+    for convert in (_convert_whole, _convert_frozen, _follow_run):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return TS2EPConverter(prepare(), (example.probe(_BATCH),)).convert()
+                return convert(script, example.probe(_BATCH))
         except Exception as error:
             problems.append(one_line(f"{type(error).__name__}: {error}", 200))
-    raise RequestError("graph_not_raised", reason=problems[-1])
+    raise RequestError("graph_not_raised", reason=problems[0])
+
+
+def _convert_whole(script: torch.jit.ScriptModule, samples: Tensor) -> ExportedProgram:
+    from torch._export.converter import TS2EPConverter
+
+    return TS2EPConverter(script, (samples,)).convert()
+
+
+def _convert_frozen(script: torch.jit.ScriptModule, samples: Tensor) -> ExportedProgram:
+    return _convert_whole(torch.jit.freeze(script, optimize_numerics=False), samples)
+
+
+def _follow_run(script: torch.jit.ScriptModule, samples: Tensor) -> ExportedProgram:
+    """The operators that ran, whichever way the program's conditions went."""
+    followed = make_fx(lambda batch: script(batch), tracing_mode="real")(samples)
+    return torch.export.export(followed, (samples,), strict=False)
 
 
 def _runs(script: nn.Module, example: Example) -> bool:

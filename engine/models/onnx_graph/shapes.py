@@ -146,7 +146,20 @@ def _unsqueeze(walk: Walk, operation: Operation) -> Any:
 
 
 def _concatenate(walk: Walk, operation: Operation) -> Any:
-    return walk.call(torch.cat, tuple(operation.inputs), operation.get("axis"))
+    axis = operation.get("axis")
+    parts = tuple(_for_each_sample(walk, value, operation.inputs, axis) for value in operation.inputs)
+    return walk.call(torch.cat, parts, axis)
+
+
+def _for_each_sample(walk: Walk, value: Any, beside: list[Any], axis: int) -> Any:
+    """What is put beside every sample of a written batch, such as a class token, is repeated for each of them."""
+    shape = shape_of(value)
+    rank = len(shape)
+    for dim, size in enumerate(shape):
+        if dim != axis % rank and size == 1 and any(shape_of(other)[dim] == BATCH for other in beside):
+            sizes = [walk.batch_size() if place == dim else -1 for place in range(rank)]
+            return walk.method("expand", value, *sizes)
+    return value
 
 
 def _split(walk: Walk, operation: Operation) -> Any:
@@ -230,6 +243,8 @@ def _expand(walk: Walk, operation: Operation) -> Any:
     """To a shape that both sides can grow to."""
     source, wanted = operation.input(0), as_sizes(operation.input(1), operation).items
     shape = shape_of(source)
+    if isinstance(source, Known) and tuple(wanted) == shape:
+        return source
     aligned = (1,) * (len(wanted) - len(shape)) + shape
     sizes = tuple(
         own if isinstance(size, int) and size == 1 else size

@@ -56,12 +56,13 @@ class Hints:
 
     Attributes:
         vocabulary: of a model that takes words.
-        burnt_batch: a batch size that may stand in the graph where the real one is meant.
+        marked_batch: a batch that no other size is a multiple of, with which the program was made; where it
+            stands in the graph, the real one is meant.
         parameters: by the names that they should have; the program may hold the same memory under others.
     """
 
     vocabulary: int | None = None
-    burnt_batch: int | None = None
+    marked_batch: int | None = None
     parameters: Mapping[str, Tensor] = field(default_factory=dict)
 
 
@@ -81,7 +82,7 @@ class Raiser:
         self._names = {_memory(tensor): name for name, tensor in hints.parameters.items()}
         self._parameters: dict[tuple[object, ...], nn.Parameter] = {}
         self.samples: fx.Node | None = None
-        self.batch = hints.burnt_batch
+        self.batch = self.marked_batch = hints.marked_batch
 
     def run(self) -> fx.GraphModule:
         """The network."""

@@ -182,7 +182,7 @@ def _drop_out(kind: type[nn.Module]) -> Rule:
 
     def rule(raiser: Raiser, call: Call) -> fx.Node:
         layer = kind(call["p"])  # type: ignore[call-arg]
-        return raiser.layer(call.node.name, layer, call["input"])
+        return raiser.layer(call.node.name, layer, call.node.args[0])
 
     return rule
 

@@ -82,20 +82,25 @@ def _reshape(raiser: Raiser, call: Call) -> fx.Node:
 def open_batch(raiser: Raiser, call: Call, sizes: Any) -> list[Any]:
     """Sizes in which a batch that the export burnt in is asked for instead."""
     made = list(raiser.value(list(sizes)))
+    if raiser.marked_batch is not None:
+        return [_with_batch(raiser, size, raiser.marked_batch) for size in made]
     shape = shape_in(call.node)
-    if (
-        not made
-        or made[0] != raiser.batch
-        or not isinstance(made[0], int)
-        or not shape
-        or shape[0] != raiser.batch
-    ):
+    is_written = bool(made) and isinstance(made[0], int) and made[0] == raiser.batch
+    if not is_written or not shape or shape[0] != raiser.batch:
         return made
     is_unknown_free = not any(isinstance(size, int) and size == -1 for size in made)
     made[0] = (
         -1 if is_unknown_free and call.name != "expand" else raiser.sketch.method("size", raiser.samples, 0)
     )
     return made
+
+
+def _with_batch(raiser: Raiser, size: Any, batch: int) -> Any:
+    """A written size, where it is a multiple of the marked batch, by that of the samples."""
+    if not isinstance(size, int) or size <= 0 or size % batch:
+        return size
+    asked = raiser.sketch.method("size", raiser.samples, 0)
+    return asked if size == batch else raiser.sketch.call(operator.mul, asked, size // batch)
 
 
 def _expand(raiser: Raiser, call: Call) -> fx.Node:
@@ -107,9 +112,10 @@ def _fill(function: Callable[..., Any]) -> Rule:
 
     def rule(raiser: Raiser, call: Call) -> fx.Node:
         sizes = [raiser.value(size) for size in call["size"]]
-        places = [place for place, size in enumerate(shape_in(call.node)) if size == raiser.batch]
-        if places and raiser.batch not in (None, 1):
-            sizes[places[0]] = raiser.sketch.method("size", raiser.samples, 0)
+        if raiser.batch not in (None, 1):
+            sizes = [
+                _with_batch(raiser, size, raiser.batch) if size == raiser.batch else size for size in sizes
+            ]
         rest = [raiser.value(value) for value in call.node.args[1:]]
         named = {"dtype": call.given["dtype"]} if call.given.get("dtype") is not None else {}
         return raiser.sketch.call(function, tuple(sizes), *rest, **named)
@@ -209,6 +215,19 @@ def _size(raiser: Raiser, call: Call) -> fx.Node:
     return raiser.sketch.method("size", raiser.value(call["self"]), call["dim"])
 
 
+def _attend(raiser: Raiser, call: Call) -> tuple[fx.Node, None]:
+    """Attention as a run on the processor chose it."""
+    inputs = raiser.value([call[name] for name in ("query", "key", "value", "attn_mask")])
+    made = raiser.sketch.call(
+        F.scaled_dot_product_attention, *inputs, 0.0, call["is_causal"], scale=call["scale"]
+    )
+    return made, None
+
+
+def _item(raiser: Raiser, call: Call) -> fx.Node:
+    return raiser.sketch.method("item", raiser.value(call["self"]))
+
+
 def _rank(raiser: Raiser, call: Call) -> int:
     return len(shape_in(call["self"]))
 
@@ -268,7 +287,9 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         ("upsample_nearest1d", "upsample_nearest2d", "upsample_bilinear2d", "upsample_bicubic2d"), _resize
     ),
-    "sym_size": _size, "dim": _rank, "pad": _pad, "constant_pad_nd": _pad,
+    "sym_size": _size, "dim": _rank, "item": _item, "_local_scalar_dense": _item,
+    "_scaled_dot_product_flash_attention_for_cpu": _attend,
+     "pad": _pad, "constant_pad_nd": _pad,
     **{name: _reduce(getattr(torch, name)) for name in ("mean", "sum", "amax", "amin")},
 }  # fmt: skip
 """How each operator is raised, by its name without overload and without the underscore of work in place."""
