@@ -29,7 +29,7 @@ _LENGTHS = (
 )  # fmt: skip
 _SHORT_LENGTHS = tuple(length for length in _LENGTHS if length <= 1024)
 _USUAL_LENGTH = 32
-_ODD = range(1, 257)
+_ODD = range(1, 129)
 
 
 def infer_example(module: nn.Module, source: ModelSource, said: Example | None = None) -> Example:

@@ -74,8 +74,9 @@ class AtomTable:
 
     def lock(self, atoms: Atoms, code: str, **arguments: str) -> None:
         """Forbids the removal of these atoms; the first reason stands."""
+        reason = (code, arguments)
         for atom in np.unique(atoms).tolist():
-            self.locks.setdefault(atom, (code, arguments))
+            self.locks.setdefault(atom, reason)
 
     def add_slot(self, tensor: str, dim: int, atoms: Atoms) -> None:
         """Notes that a tensor's dimension is indexed by these atoms; a second list is united with the first."""

@@ -47,23 +47,42 @@ class ChannelMap:
         self.table = table
         self.roots = table.roots()
         self._locks: dict[int, Reason] = {}
+        roots = self.roots.tolist()
         for atom, (code, arguments) in table.locks.items():
-            self._locks.setdefault(int(self.roots[atom]), Reason(code, arguments))
+            if roots[atom] not in self._locks:
+                self._locks[roots[atom]] = Reason(code, arguments)
 
     @cached_property
     def groups(self) -> tuple[ChannelGroup, ...]:
         """All groups whose channels can be removed."""
-        makers: dict[int, list[str]] = defaultdict(list)
-        for layer, (start, end) in self.table.ranges.items():
-            for root in set(self.roots[start:end].tolist()):
-                makers[root].append(layer)
-        cells: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for root in sorted(makers.keys() - self._locks.keys()):
-            cells[tuple(makers[root])].append(root)
+        cells, makers = self._cells()
+        is_free = cells > 0
+        is_free[np.fromiter(self._locks, dtype=np.int64)] = False
+        free = np.flatnonzero(is_free)
+        numbers, first, counts = np.unique(cells[free], return_index=True, return_counts=True)
+        parts = np.split(free[np.argsort(cells[free], kind="stable")], np.cumsum(counts)[:-1])
         return tuple(
-            ChannelGroup(number=number, layers=tuple(sorted(layers)), channels=tuple(channels))
-            for number, (layers, channels) in enumerate(cells.items())
+            ChannelGroup(
+                number=number,
+                layers=tuple(sorted(makers[numbers[place]])),
+                channels=tuple(parts[place].tolist()),
+            )
+            for number, place in enumerate(np.argsort(first).tolist())
         )
+
+    def _cells(self) -> tuple[np.ndarray, list[tuple[str, ...]]]:
+        """For each atom a number, 0 where no layer makes it, and for each number the layers that make those atoms.
+
+        Every layer splits the cells of the layers before it: what it makes of a cell becomes a cell of its own.
+        """
+        cells: np.ndarray = np.zeros(len(self.roots), dtype=np.int64)
+        makers: list[tuple[str, ...]] = [()]
+        for layer, (start, end) in self.table.ranges.items():
+            made = np.unique(self.roots[start:end])
+            before, place = np.unique(cells[made], return_inverse=True)
+            cells[made] = len(makers) + place
+            makers += [(*makers[cell], layer) for cell in before]
+        return cells, makers
 
     @cached_property
     def layers(self) -> frozenset[str]:

@@ -1,0 +1,137 @@
+"""Inspects every classification architecture of torchvision as a user would: a saved state_dict, through the worker.
+
+Run: ``.venv/bin/python benchmarks/torchvision_inspect.py [--json] [--only NAME] [--guess] [--threads N] [--out FILE]``.
+Each network is saved with fresh weights, all of them other than zero in the head too, inspected, and its file deleted.
+``seconds`` are of the whole job in a worker whose imports are done, less those that the file's SHA-256 takes here right
+after, with the same function on the same cached file. Finished rows are kept in FILE and not made again.
+
+``--guess`` names no architecture: the worker has to find it by the shapes.
+"""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+import torch
+from torch import nn
+from torchvision import models
+
+from engine.client import EngineClient
+from engine.contract.errors import PenjingError
+from engine.contract.messages import Inspect
+from engine.contract.run_folder import sha256_of
+from engine.contract.source import ModelSource
+from engine.contract.stats import Inspection
+
+HERE = Path(__file__).parent
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What one network took. ``failed`` is the engine's sentence where it was not opened."""
+
+    name: str
+    architecture: str = "named"
+    seconds: float = 0.0
+    sha256_seconds: float = 0.0
+    layers: int = 0
+    prunable: int = 0
+    macs: int | None = None
+    size_bytes: int = 0
+    failed: str = ""
+    threads: int = 1
+    torch: str = str(torch.__version__)
+    python: str = platform.python_version()
+
+
+def save_network(name: str, path: Path) -> None:
+    """Fresh weights of an architecture, as its users save them."""
+    torch.manual_seed(0)
+    # Without a choice these two warn; the heads' few zeros are what vision transformers begin with.
+    choice = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
+    module = models.get_model(name, weights=None, **choice)
+    for part in module.modules():
+        if isinstance(part, nn.Linear) and not part.weight.any():
+            nn.init.normal_(part.weight, std=0.02)
+    torch.save(module.state_dict(), path)
+
+
+def inspect_one(client: EngineClient, name: str, path: Path, options: argparse.Namespace) -> Row:
+    """Saves, inspects and deletes one network."""
+    save_network(name, path)
+    source = ModelSource(file=str(path), architecture=None if options.guess else f"torchvision:{name}")
+    row = Row(name=name, threads=options.threads, size_bytes=path.stat().st_size)
+    begin = time.perf_counter()
+    try:
+        job = Inspect(id=1, source=source, threads=options.threads)
+        inspection: Inspection = client.run_job(job)
+    except PenjingError as error:
+        return msgspec.structs.replace(row, failed=error.message)
+    finally:
+        whole = time.perf_counter() - begin
+        begin = time.perf_counter()
+        sha256_of(path)
+        sha256 = time.perf_counter() - begin
+        path.unlink()
+    return msgspec.structs.replace(
+        row,
+        architecture="guessed" if inspection.source.is_guessed else "named",
+        seconds=round(whole - sha256, 2),
+        sha256_seconds=round(sha256, 2),
+        layers=len(inspection.layers),
+        prunable=sum(layer.prunable for layer in inspection.layers),
+        macs=inspection.totals.macs,
+    )
+
+
+def kept_rows(path: Path) -> dict[str, Row]:
+    """Rows that are finished, by name."""
+    if not path.is_file():
+        return {}
+    rows = (msgspec.json.decode(line, type=Row) for line in path.read_bytes().splitlines())
+    return {row.name: row for row in rows if not row.failed}
+
+
+def line_of(row: Row) -> str:
+    """A row of the table."""
+    if row.failed:
+        return f"| {row.name} | {row.failed} | | | |"
+    return f"| {row.name} | {row.seconds:.2f} | {row.layers} | {row.prunable} | {row.architecture} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument("--only", default="", metavar="NAME")
+    parser.add_argument("--guess", action="store_true", help="name no architecture")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--out", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    kind = "guessed" if options.guess else "named"
+    out = options.out or HERE / "results" / f"torchvision_inspect_{kind}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    rows = kept_rows(out)
+    if not options.json:
+        print(f"torch {torch.__version__}, Python {platform.python_version()}, {options.threads} threads")
+        print("| network | seconds | layers | prunable | architecture |\n| --- | --- | --- | --- | --- |")
+    with EngineClient() as client, tempfile.TemporaryDirectory() as folder:
+        client.wait_until_ready()
+        inspect_one(client, "alexnet", Path(folder) / "first.pt", options)
+        for name in models.list_models(module=models):
+            if options.only not in name:
+                continue
+            row = rows.get(name) or inspect_one(client, name, Path(folder) / "network.pt", options)
+            if name not in rows and not row.failed:
+                with out.open("ab") as file:
+                    file.write(msgspec.json.encode(row) + b"\n")
+            print(json.dumps(msgspec.to_builtins(row)) if options.json else line_of(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()
