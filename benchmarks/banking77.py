@@ -29,7 +29,7 @@ def text_batches(split: Split) -> Iterator[tuple[Tensor, Tensor]]:
     """
     lengths = (split.inputs != PADDING).sum(1)
     order = (lengths + 4 * torch.rand(len(split))).argsort()
-    for places in shuffled(split, BATCH, order):
+    for places in shuffled(split, BATCH, order=order):
         words = split.inputs[places, : int(lengths[places].max())]
         is_forgotten = (torch.rand(words.shape) < FORGOTTEN) & (words != PADDING)
         yield words.masked_fill(is_forgotten, UNKNOWN), split.labels[places]

@@ -189,7 +189,7 @@ def accuracy_of(model: nn.Module, split: Split, data: Data) -> float:
     return hits / len(split)
 
 
-def shuffled(split: Split, size: int, order: Tensor | None = None) -> Iterable[Tensor]:
+def shuffled(split: Split, size: int, *, order: Tensor | None = None) -> Iterable[Tensor]:
     """Batches of places in random order, of nearly the same size; ``order`` says which are neighbours."""
     places = torch.randperm(len(split)) if order is None else order
     parts = places.tensor_split(-(-len(split) // size))

@@ -14,6 +14,7 @@ from engine.terminal.tables import print_table
 _THOUSAND = 1000
 _HEADS = ("Layer", "Kind", "Weight", "Parameters", "Size", "Zeros", "MACs", "Cut")
 _ZEROS = 5
+_SHOWN_SHARE = 0.0005
 _UNITS = ("", "k", "M", "G", "T")
 
 
@@ -47,7 +48,7 @@ def _source_line(source: SourceInfo) -> str:
 def _print_layers(console: Console, inspection: Inspection) -> None:
     layers = inspection.layers
     rows = [_HEADS, *map(_layer_cells, layers), _sums(len(layers), inspection.totals)]
-    if not any(layer.sparsity for layer in layers):
+    if not any(layer.sparsity >= _SHOWN_SHARE for layer in layers):
         # A column of nothing makes the others fold.
         rows = [row[:_ZEROS] + row[_ZEROS + 1 :] for row in rows]
     print_table(console, rows[0], rows[1:], left=(0, 1, len(rows[0]) - 1))

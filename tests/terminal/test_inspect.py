@@ -57,7 +57,7 @@ def test_that_the_layers_fit_eighty_columns_with_their_share_of_the_size() -> No
 def test_that_zeros_have_a_column_only_where_there_are_some() -> None:
     inspection = make_inspection()
     assert "Zeros" in printed(inspection)[1]
-    dense = [msgspec.structs.replace(layer, sparsity=0.0) for layer in inspection.layers]
+    dense = [msgspec.structs.replace(layer, sparsity=0.0004) for layer in inspection.layers]
     lines = printed(msgspec.structs.replace(inspection, layers=tuple(dense)))
     assert lines[1].split() == ["Layer", "Kind", "Weight", "Parameters", "Size", "MACs", "Cut"]
     assert lines[2].split()[-3:] == ["1.8", "M", "yes"]
