@@ -1,6 +1,5 @@
 """What the chosen layers bear: their curves, the suggestion in words, and the button that takes it."""
 
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -61,8 +60,13 @@ class LayerBears(QWidget):
 
     def show_layers(self, found: SensitivityMap | None, names: tuple[str, ...]) -> None:
         """Shows what the map says of these layers."""
+        shown = self._shown()
         self._found = found
         self._names = tuple(name for name in names if found is not None and name in found.layers)
+        if shown == self._shown():
+            # A map that grows tells many times of the same layers, and curves take long to draw.
+            self._show_words()
+            return
         for plot, subjects in (
             (self.pruning, (Subject.WEIGHTS, Subject.CHANNELS)),
             (self.bits, (Subject.BITS,)),
@@ -71,6 +75,13 @@ class LayerBears(QWidget):
             limit = borne_score(found, subjects[0]) if found is not None else None
             plot.show_curves(curves, limit)
         self.retranslate()
+
+    def _shown(self) -> tuple[object, ...]:
+        """All that the curves are made of."""
+        if self._found is None:
+            return ()
+        layers = tuple((name, self._layer(name)) for name in self._names)
+        return (self._found.kind, self._found.baseline, layers)
 
     def _curves(self, subjects: tuple[Subject, ...]) -> list[Curve]:
         curves = []

@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from engine.contract.methods import SensitivityKind
 from engine.contract.stats import SensitivityMap
-from gui.figures import percent_text
 from gui.models.measurement import Measurement
-from gui.models.sensitivity_grid import COLUMNS, SensitivityGrid, Subject, score_text
+from gui.models.sensitivity_grid import SensitivityGrid, Subject
 from gui.pages.inspect_bears import LayerBears
 from gui.pages.inspect_measure import MeasureControls
+from gui.pages.inspect_words import SensitivityWords
 from gui.plots.heat_legend import HeatLegend
-from gui.plots.heat_map import HeatMap, setting_text
+from gui.plots.heat_map import HeatMap
 from gui.theme import Space
 from gui.widgets.cards import Card, EmptyState
 from gui.widgets.labels import caption
@@ -42,7 +42,7 @@ class SensitivityView(QWidget):
         self._maps: dict[SensitivityKind, SensitivityMap] = {}
         self._measurement: Measurement | None = None
         self._has_data = True
-        self._grid = SensitivityGrid((), None)
+        self._grid, self._words = SensitivityGrid((), None), SensitivityWords(self)
         self.controls, self.map = MeasureControls(), HeatMap(self._tip)
         self.legends, self._legend_note = (HeatLegend(), HeatLegend()), caption()
         self.bears: LayerBears | None = None
@@ -165,65 +165,15 @@ class SensitivityView(QWidget):
 
     def _note(self) -> str:
         """How far the measurement is, or what it was made of."""
-        found, going = self.found(), self._measurement
-        if going is not None and going.kind is self.controls.kind():
-            return self._sum_of(len(going.layers), found)
+        found, going, count = self.found(), self._measurement, len(self._names)
+        if going is not None and not self._measures_this():
+            return self._words.other()
         if going is not None:
-            return self.tr("The other kind is being measured.")
-        if found is None:
-            return ""
-        if len(found.layers) < len(self._names):
-            return "  ·  ".join((self.tr("Stopped"), self._sum_of(len(found.layers), found)))
-        parts = [self._sum_of(len(found.layers), found)]
-        if found.is_cached:
-            parts.append(self.tr("measured before"))
-        return "  ·  ".join(parts)
-
-    def _sum_of(self, done: int, found: SensitivityMap | None) -> str:
-        parts = [self.tr("{done} of {count} layers").format(done=done, count=len(self._names))]
-        if found is not None and found.samples:
-            parts.append(self.tr("{count} samples").format(count=found.samples))
-        if found is not None and found.baseline is not None:
-            parts.append(self.tr("accuracy {value}").format(value=percent_text(found.baseline)))
-        return "  ·  ".join(parts)
+            return self._words.progress(len(going.layers), count, found)
+        return self._words.result(count, found) if found is not None else ""
 
     def _tip(self, row: int, column: int) -> str:
-        """A cell in full; of a name, the whole name."""
-        name = self._names[row]
-        if column < 0:
-            return name
-        subject, setting = COLUMNS[column]
-        found, score = self.found(), self._grid.score(row, column)
-        what = self._what(subject).format(value=setting_text(subject, setting))
-        if found is None or score is None:
-            return "\n".join((name, what, self.tr("not measured")))
-        lines = [name, what, self._score_words(found.kind, subject).format(score=self._exact(score, subject))]
-        if self._grid.is_suggested(row, column):
-            lines.append(self.tr("The most that this layer bears by itself"))
-        return "\n".join(lines)
-
-    def _exact(self, score: float, subject: Subject) -> str:
-        found = self.found()
-        assert found is not None
-        text = score_text(score, found.kind, subject)
-        if found.baseline is None:
-            return text
-        change = f"{100 * (score - found.baseline):+.2f}".replace("-", "−")
-        return self.tr("{score} ({change} points)").format(score=text, change=change)
-
-    def _what(self, subject: Subject) -> str:
-        return {
-            Subject.WEIGHTS: self.tr("{value} of the weights set to zero"),
-            Subject.CHANNELS: self.tr("{value} of the channels removed"),
-            Subject.BITS: self.tr("Weights of {value} bits"),
-        }[subject]
-
-    def _score_words(self, kind: SensitivityKind, subject: Subject) -> str:
-        if kind is SensitivityKind.FULL:
-            return self.tr("Accuracy {score}")
-        return (
-            self.tr("Signal to noise {score}") if subject is Subject.BITS else self.tr("Energy left {score}")
-        )
+        return self._words.cell(self._grid, row, column)
 
     def _on_map_row_chosen(self, row: int, is_added: bool) -> None:
         self.layer_chosen.emit(self._names[row], is_added)
@@ -239,36 +189,9 @@ class SensitivityView(QWidget):
 
     def _show_texts(self) -> None:
         is_full = self.controls.kind() is SensitivityKind.FULL
-        self._legend_note.setText(
-            self.tr("Points of accuracy lost. A framed cell is the most that a layer bears by itself.")
-            if is_full
-            else self.tr("Energy and signal left. A framed cell is the most that a layer bears by itself.")
-        )
-        if self._lacks_data():
-            texts = (
-                self.tr("Full needs validation samples"),
-                self.tr(
-                    "Name the data of this model; it is then measured how much accuracy each layer costs."
-                ),
-                self.tr("Choose the data"),
-            )
-        elif is_full:
-            texts = (
-                self.tr("Measured by accuracy"),
-                self.tr(
-                    "Each layer is pruned and rounded by itself, and the accuracy measured. Takes minutes."
-                ),
-                self.tr("Measure"),
-            )
-        else:
-            texts = (
-                self.tr("Measured by the weights alone"),
-                self.tr(
-                    "How much of each layer is left after pruning and rounding. Needs no data and takes seconds."
-                ),
-                self.tr("Measure"),
-            )
-        self.empty.set_texts(*texts)
+        self._legend_note.setText(self._words.legend(is_full=is_full))
+        if not self.has_heat():
+            self.empty.set_texts(*self._words.empty(is_full=is_full, lacks_data=self._lacks_data()))
 
     def retranslate(self) -> None:
         """Sets all texts in the language of now."""
