@@ -15,7 +15,6 @@ TEXTS: dict[str, str] = {
     "file_no_weights": '"{path}" holds no weights (found: {found}); save model.state_dict() or the whole model.',
     "file_is_python": '"{path}" is Python code, not weights; open the weights, and name this file as their architecture, such as {path}:Net.',
     "file_forged": '"{path}" was not opened, as {reason}: no honest file is like that; get it anew from where it comes from.',
-    "file_changed": '"{path}" changed while it was being opened; wait until it is written, and open it again.',
     "hugging_face_code": '"{path}" wants Python code of its own to be run (auto_map in config.json), which Penjing never does; choose a model whose class transformers itself has.',
     "opening_too_large": '"{path}" needs more than {limit} of memory to be opened; close other programs, or raise PENJING_OPEN_BYTES if you know where it comes from.',
     "opening_too_slow": '"{path}" was not open after {limit} s; raise PENJING_OPEN_SECONDS if you know where it comes from.',
