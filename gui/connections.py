@@ -86,6 +86,7 @@ def _build_inspect(desk: Desk) -> Page:
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     page.compress_requested.connect(lambda: desk.page_wanted.emit(PageName.COMPRESS))
     page.data_requested.connect(desk.ask_for_data)
+    page.form_requested.connect(desk.ask_for_data)
     page.measure_requested.connect(measured.measure)
     page.cancel_requested.connect(measured.cancel)
     page.take_requested.connect(desk.suggest)
@@ -126,7 +127,8 @@ def _build_compress(desk: Desk) -> Page:
     page, session = CompressPage(), desk.session
 
     def show() -> None:
-        page.set_inspection(session.inspection)
+        inspection = session.inspection
+        page.set_inspection(None if inspection is None or inspection.bare_because else inspection)
         if session.recipe is not None:
             page.set_recipe(session.recipe)
 

@@ -118,7 +118,6 @@ TEXTS: dict[str, str] = {
     "option_shape": '"{text}" is no shape; write the sizes of one sample without the batch, such as 3,224,224.',
     "option_samples": "samples = {value} is out of range; choose a whole number from 1.",
     "samples_need_full": "Only a full measurement of sensitivity counts samples; add --sensitivity full.",
-    "sensitivity_needs_data": "A full measurement of sensitivity needs validation samples; name the source of the data, or measure quick.",
     "device_missing": 'The device "{device}" is not available here; use cpu.',
     "nothing_prunable": "No layer of this model can be pruned by {granularity} ({reason}); choose another granularity.",
     "nothing_quantizable": "No layer of this model can be quantized ({reason}).",

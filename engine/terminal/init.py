@@ -28,7 +28,7 @@ from engine.contract.source import ModelSource
 from engine.contract.stats import Inspection
 from engine.terminal.arguments import Arguments, Command, add_model
 from engine.terminal.engine_job import JOB_ID, do_job
-from engine.terminal.inspect import data_of, source_of
+from engine.terminal.inspect import data_of, require_whole, source_of
 from engine.terminal.messages import say
 
 _FORMATS = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
@@ -54,6 +54,7 @@ def _first_recipe(arguments: Arguments) -> Recipe:
         return read_recipe(resources.sample_recipe())
     source, data = source_of(arguments), data_of(arguments)
     inspection: Inspection = do_job(arguments, Inspect(id=JOB_ID, source=source, data=data))
+    require_whole(inspection)
     return recipe_for(inspection, source, data=data)
 
 

@@ -24,7 +24,7 @@ from engine.terminal.arguments import Arguments, Command, add_json, add_model, a
 from engine.terminal.engine_job import JOB_ID, Engine, started_engine
 from engine.terminal.inspect_tables import print_inspection
 from engine.terminal.measuring import told_measuring
-from engine.terminal.messages import output, write_json
+from engine.terminal.messages import output, say, write_json
 
 _RECIPE = ".toml"
 
@@ -35,13 +35,26 @@ def _inspect(arguments: Arguments) -> int:
     with started_engine(arguments) as engine:
         inspection: Inspection = engine.do(Inspect(id=JOB_ID, source=source, data=data))
         if kind is not None:
+            require_whole(inspection)
             job = Sensitivity(id=JOB_ID + 1, source=source, kind=kind, data=data)
             inspection = with_sensitivity(inspection, _measured(engine, job, arguments.samples))
     if arguments.json:
         write_json(msgspec.json.encode(inspection))
     else:
         print_inspection(output(), inspection)
+    if inspection.bare_because is not None:
+        say(inspection.bare_code, **inspection.bare_arguments)
     return 0
+
+
+def require_whole(inspection: Inspection) -> None:
+    """Goes on only with a model whose network is known.
+
+    Raises:
+        RequestError: as opening the model for more than a look would.
+    """
+    if inspection.bare_because is not None:
+        raise RequestError(inspection.bare_code, **inspection.bare_arguments)
 
 
 def _kind_of(arguments: Arguments) -> SensitivityKind | None:

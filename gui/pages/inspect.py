@@ -18,7 +18,7 @@ from gui.pages.inspect_sensitivity import SensitivityView
 from gui.pages.inspect_table import LayersCard
 from gui.pages.inspect_tiles import SumTiles
 from gui.theme import Space
-from gui.translation import error_text
+from gui.translation import error_text, text_of
 from gui.widgets.buttons import SegmentedControl, primary_button
 from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
@@ -35,6 +35,7 @@ class InspectPage(Page):
     compress_requested = Signal()
     open_requested = Signal()
     data_requested = Signal()
+    form_requested = Signal()
     measure_requested = Signal(object, int)
     cancel_requested = Signal()
     take_requested = Signal(dict)
@@ -46,7 +47,7 @@ class InspectPage(Page):
         self._chosen: tuple[str, ...] = ()
         self._is_choosing = False
         self.tiles, self.layers, self.panel = SumTiles(), LayersCard(), LayerPanel()
-        self.sensitivity, self.banner = SensitivityView(), Banner()
+        self.sensitivity, self.banner, self.bare = SensitivityView(), Banner(), Banner()
         self.views, self._compress = SegmentedControl(), primary_button("", "compress")
         self._empty = EmptyState("inspect")
         self._stack, self._content = QStackedWidget(), QStackedWidget()
@@ -75,6 +76,7 @@ class InspectPage(Page):
         self._stack.addWidget(self._content)
         self.toolbar.addWidget(self.views, 0, Qt.AlignmentFlag.AlignVCenter)
         self.toolbar.addWidget(self._compress)
+        self.body.addWidget(self.bare)
         self.body.addWidget(self.banner)
         self.body.addWidget(self._stack, 1)
 
@@ -82,6 +84,7 @@ class InspectPage(Page):
         self._compress.clicked.connect(self.compress_requested)
         self._empty.clicked.connect(self.open_requested)
         self.banner.acted.connect(self.compress_requested)
+        self.bare.acted.connect(self.form_requested)
         self.views.chosen.connect(self._content.setCurrentIndex)
         self.layers.picked.connect(self._on_layers_picked)
         self.layers.csv_requested.connect(self.save_csv)
@@ -113,14 +116,28 @@ class InspectPage(Page):
         self._inspection = inspection
         layers = inspection.layers if inspection else ()
         self._stack.setCurrentIndex(int(inspection is not None))
+        is_whole = inspection is not None and inspection.bare_because is None
         for widget in (self._compress, self.views):
-            widget.setVisible(inspection is not None)
+            widget.setVisible(is_whole)
+        self.bare.setVisible(inspection is not None and not is_whole)
+        if inspection is not None and not is_whole:
+            self.show_view(0)
+            self._tell_bare(inspection)
         self._chosen = ()
         self.sensitivity.set_layers(tuple(layer.name for layer in layers), has_data=has_data)
         self.layers.set_layers(layers, Path(inspection.source.file).stem if inspection else "")
         # Focus may have made the first row current before, so that its change is not told here.
         self._choose(self.layers.view.layers())
         self._show_sums()
+
+    def _tell_bare(self, inspection: Inspection) -> None:
+        """Why there is nothing but tensors, and the way to more."""
+        because = inspection.bare_because or ""
+        self.bare.tell(
+            lambda: text_of(inspection.bare_code, inspection.bare_arguments, because),
+            "warning",
+            lambda: self.tr("Say more about the model"),
+        )
 
     def set_sensitivity(self, maps: Maps, granularity: PruneGranularity) -> None:
         """Shows what was measured; what layers bear is told for the recipe's granularity."""

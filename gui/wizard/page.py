@@ -154,8 +154,8 @@ class CompressPage(Page):
             self.tr("Compress"), self.tr("Choose what to remove, how to round, and how to win accuracy back.")
         )
         self._empty.set_texts(
-            self.tr("No model is open"),
-            self.tr("Open a model first; the wizard then leads from your goal to a recipe."),
+            self.tr("No whole model is open"),
+            self.tr("Open a model whose network is known; the wizard then leads from your goal to a recipe."),
             self.tr("Open a model"),
         )
         self.tools.retranslate()

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 
+from engine.contract.errors import RequestError
 from engine.contract.stats import Inspection, LayerStats
 from gui.models.layer_rows import Column
 from gui.pages.inspect import InspectPage
@@ -26,7 +27,7 @@ def page(qtbot) -> InspectPage:
     return page
 
 
-def segment(control: SegmentedControl, text: str) -> QPushButton:
+def segment(control: QWidget, text: str) -> QPushButton:
     return next(button for button in control.findChildren(QPushButton) if button.text() == text)
 
 
@@ -262,3 +263,24 @@ def test_that_a_tab_that_is_built_late_shows_the_layer_of_now(page, qtbot):
     while page.prepare():
         pass
     assert page.panel.tab(OutputsTab).layer == page.panel.shown_layer()
+
+
+def test_that_bare_tensors_say_why_and_lead_to_the_form(page, qtbot):
+    error = RequestError("architecture_missing", path="/models/net.pt", guesses="none")
+    inspection = msgspec.structs.replace(
+        make_inspection(2, file="/models/net.pt"),
+        bare_because=error.message,
+        bare_code=error.code,
+        bare_arguments=error.arguments,
+    )
+
+    page.set_inspection(inspection)
+
+    assert page.bare.isVisible()
+    assert error.message in [label.text() for label in page.bare.findChildren(QLabel)]
+    assert not page.views.isVisible()
+    with qtbot.waitSignal(page.form_requested):
+        qtbot.mouseClick(segment(page.bare, "Say more about the model"), Qt.MouseButton.LeftButton)
+    page.set_inspection(make_inspection(2))
+    assert not page.bare.isVisible()
+    assert page.views.isVisible()
