@@ -49,7 +49,9 @@ def check_names(path: Path, names: Iterable[str]) -> None:
     """
     for name in names:
         if len(name) > _LONGEST_NAME or not name.isprintable():
-            raise RequestError("file_forged", path=path, reason=f'it has a tensor called "{one_line(name, 60)}"')
+            raise RequestError(
+                "file_forged", path=path, reason=f'it has a tensor called "{one_line(name, 60)}"'
+            )
 
 
 def _modules_in(value: object) -> Iterator[nn.Module]:

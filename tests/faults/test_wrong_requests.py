@@ -110,7 +110,7 @@ def missing_data(folder: Path) -> list[str]:
 
 def architecture_left_out(folder: Path) -> list[str]:
     torch.save({"weight": torch.zeros(3, 3)}, folder / "weights.pt")
-    return ["inspect", "weights.pt"]
+    return ["init", "weights.pt"]
 
 
 def code_that_nobody_vouched_for(folder: Path) -> list[str]:
