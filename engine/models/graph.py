@@ -109,7 +109,11 @@ def trace(module: nn.Module) -> fx.GraphModule:
         Exception: it cannot be traced.
     """
     _refuse_code_in_names(module)
-    return _tolerate_layouts_(fx.symbolic_trace(module))
+    tracer = fx.Tracer()
+    # In a network that is a graph already, nothing asks a buffer for its values any more.
+    tracer.proxy_buffer_attributes = isinstance(module, fx.GraphModule)
+    graph = tracer.trace(module)
+    return _tolerate_layouts_(fx.GraphModule(tracer.root, graph, type(module).__name__))
 
 
 def _hidden_layers(traced: fx.GraphModule) -> dict[str, nn.Module]:

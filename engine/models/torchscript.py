@@ -184,7 +184,7 @@ def _convert_frozen(script: torch.jit.ScriptModule, samples: Tensor) -> Exported
 
 def _follow_run(script: torch.jit.ScriptModule, samples: Tensor) -> ExportedProgram:
     """The operators that ran, whichever way the program's conditions went."""
-    followed = make_fx(lambda batch: script(batch), tracing_mode="real")(samples)
+    followed = make_fx(script.forward, tracing_mode="real")(samples)
     return torch.export.export(followed, (samples,), strict=False)
 
 

@@ -4,6 +4,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import torch
+
 from engine.models.onnx_graph.walk import Known, Operation, Rule, Sizes, Value, Walk, settled
 
 
@@ -57,6 +59,21 @@ def _combine(function: Callable[[Any, Any], Any]) -> Rule:
     return rule
 
 
+def _equal(walk: Walk, operation: Operation) -> Value:
+    """A size that depends on the batch equals no number that was written."""
+    left, right = (as_sizes(operation.input(place), operation) for place in (0, 1))
+    length = max(len(left.items), len(right.items))
+    pairs = zip(_stretched(left, length), _stretched(right, length), strict=True)
+    return Known(torch.tensor([isinstance(a, int) and isinstance(b, int) and a == b for a, b in pairs]))
+
+
+def _choose(walk: Walk, operation: Operation) -> Value:
+    choice, left, right = (as_sizes(operation.input(place), operation) for place in (0, 1, 2))
+    length = len(choice.items)
+    triples = zip(choice.items, _stretched(left, length), _stretched(right, length), strict=True)
+    return settled(Sizes(tuple(a if is_first else b for is_first, a, b in triples)))
+
+
 def _stretched(sizes: Sizes, length: int) -> tuple[Any, ...]:
     return sizes.items * length if len(sizes.items) == 1 else sizes.items
 
@@ -79,5 +96,7 @@ SIZE_RULES: dict[str, Rule] = {
     "Mul": _combine(operator.mul),
     "Div": _combine(operator.floordiv),
     "Mod": _combine(operator.mod),
+    "Equal": _equal,
+    "Where": _choose,
 }
 """What each operator does to sizes that depend on the batch."""
