@@ -3,7 +3,8 @@
 Run: ``.venv/bin/python benchmarks/torchvision_inspect.py [--json] [--only NAME] [--guess] [--threads N] [--out FILE]``.
 Each network is saved with fresh weights, all of them other than zero in the head too, inspected, and its file deleted.
 ``seconds`` are of the whole job in a worker whose imports are done, less those that the file's SHA-256 takes here right
-after, with the same function on the same cached file. Finished rows are kept in FILE and not made again.
+after, with the same function on the same cached file. ``cpu`` is the same in processor seconds of all threads, which
+other programs on the machine hardly change (Linux only). Finished rows are kept in FILE and not made again.
 
 ``--guess`` names no architecture: the worker has to find it by the shapes.
 """
@@ -37,6 +38,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     architecture: str = "named"
     seconds: float = 0.0
+    cpu_seconds: float | None = None
     sha256_seconds: float = 0.0
     layers: int = 0
     prunable: int = 0
@@ -60,27 +62,39 @@ def save_network(name: str, path: Path) -> None:
     torch.save(module.state_dict(), path)
 
 
+def cpu_seconds_of_worker() -> float:
+    """What the one process that this one has started has used so far; 0 where the system does not say."""
+    try:
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        fields = Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, IndexError):
+        return 0.0
+    # The name in brackets is left out: user and system time are the 12th and 13th field behind it.
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def inspect_one(client: EngineClient, name: str, path: Path, options: argparse.Namespace) -> Row:
     """Saves, inspects and deletes one network."""
     save_network(name, path)
     source = ModelSource(file=str(path), architecture=None if options.guess else f"torchvision:{name}")
     row = Row(name=name, threads=options.threads, size_bytes=path.stat().st_size)
-    begin = time.perf_counter()
+    begin, cpu_begin = time.perf_counter(), cpu_seconds_of_worker()
     try:
         job = Inspect(id=1, source=source, threads=options.threads)
         inspection: Inspection = client.run_job(job)
     except PenjingError as error:
-        return msgspec.structs.replace(row, failed=error.message)
-    finally:
-        whole = time.perf_counter() - begin
-        begin = time.perf_counter()
-        sha256_of(path)
-        sha256 = time.perf_counter() - begin
         path.unlink()
+        return msgspec.structs.replace(row, failed=error.message)
+    whole, cpu = time.perf_counter() - begin, cpu_seconds_of_worker() - cpu_begin
+    begin, cpu_begin = time.perf_counter(), time.process_time()
+    sha256_of(path)
+    sha256, sha256_cpu = time.perf_counter() - begin, time.process_time() - cpu_begin
+    path.unlink()
     return msgspec.structs.replace(
         row,
         architecture="guessed" if inspection.source.is_guessed else "named",
         seconds=round(whole - sha256, 2),
+        cpu_seconds=round(cpu - sha256_cpu, 2) if cpu else None,
         sha256_seconds=round(sha256, 2),
         layers=len(inspection.layers),
         prunable=sum(layer.prunable for layer in inspection.layers),
@@ -99,8 +113,9 @@ def kept_rows(path: Path) -> dict[str, Row]:
 def line_of(row: Row) -> str:
     """A row of the table."""
     if row.failed:
-        return f"| {row.name} | {row.failed} | | | |"
-    return f"| {row.name} | {row.seconds:.2f} | {row.layers} | {row.prunable} | {row.architecture} |"
+        return f"| {row.name} | {row.failed} | | | | |"
+    cpu = "" if row.cpu_seconds is None else f"{row.cpu_seconds:.2f}"
+    return f"| {row.name} | {row.seconds:.2f} | {cpu} | {row.layers} | {row.prunable} | {row.architecture} |"
 
 
 def main() -> None:
@@ -119,7 +134,8 @@ def main() -> None:
     rows = kept_rows(out)
     if not options.json:
         print(f"torch {torch.__version__}, Python {platform.python_version()}, {options.threads} threads")
-        print("| network | seconds | layers | prunable | architecture |\n| --- | --- | --- | --- | --- |")
+        print("| network | seconds | cpu | layers | prunable | architecture |")
+        print("| --- | --- | --- | --- | --- | --- |")
     with EngineClient() as client, tempfile.TemporaryDirectory() as folder:
         client.wait_until_ready()
         inspect_one(client, "alexnet", Path(folder) / "first.pt", options)
