@@ -8,7 +8,8 @@ Run: ``.venv/bin/python benchmarks/sensitivity.py [--json] [--only ROW] [--threa
   network is changed and run for each score.
 
 Each row runs on the real engine, in a process of its own, without its cache. The cancel is sent at a quarter of the
-way of a second run, and the seconds are those until the engine has answered. Data: ``cifar10.npz`` in a folder of ``PENJING_DATA``.
+way of a second run, and the seconds are those until the engine has answered.
+Data: ``cifar10.npz`` in a folder of ``PENJING_DATA``.
 """
 
 import argparse
