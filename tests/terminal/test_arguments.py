@@ -33,7 +33,7 @@ from resources import sample_recipe
         (["run", "r.toml", "--js"], "--js"),
         (["export", "."], "--format"),
         (["inspect", "sample", "--sensitivity", "some"], "invalid choice: 'some'"),
-        (["inspect", "sample", "--sensitivity", "full"], "name the source of the data, or measure quick"),
+        (["inspect", "sample", "--sensitivity", "full"], "name the source of its data"),
         (["inspect", "sample", "--samples", "9"], "add --sensitivity full"),
         (["inspect", "sample", "--sensitivity", "full", "--samples", "0"], "samples = 0 is out of range"),
         (["inspect", "m.pt", "--input-shape", "3x224x224"], "such as 3,224,224"),
