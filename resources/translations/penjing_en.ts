@@ -79,6 +79,13 @@
 <context>
     <name>RecipeWords</name>
     <message numerus="yes">
+        <source>Taken into the recipe for %n layer(s): {list}. Compress can undo it.</source>
+        <translation>
+            <numerusform>Taken into the recipe for %n layer: {list}. Compress can undo it.</numerusform>
+            <numerusform>Taken into the recipe for %n layers: {list}. Compress can undo it.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source> %n layer(s) differ.</source>
         <translation>
             <numerusform> %n layer differs.</numerusform>

@@ -2,6 +2,48 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>BusyStrip</name>
+    <message>
+        <source>Cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ChannelsTab</name>
+    <message>
+        <source>This layer has no output channels.</source>
+        <translation>此层没有输出通道。</translation>
+    </message>
+    <message>
+        <source>Smallest and largest weight of each output channel</source>
+        <translation>每个输出通道的最小和最大权重</translation>
+    </message>
+    <message>
+        <source>Smallest and largest weight of {count} output channels each</source>
+        <translation>每 {count} 个输出通道的最小和最大权重</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道数</translation>
+    </message>
+    <message>
+        <source>Dead channels</source>
+        <translation>全零通道</translation>
+    </message>
+    <message>
+        <source>Widest channel</source>
+        <translation>最大通道幅值</translation>
+    </message>
+    <message>
+        <source>Widest over middle</source>
+        <translation>最大 / 中位幅值</translation>
+    </message>
+</context>
+<context>
     <name>ClosingDialog</name>
     <message>
         <source>A run is going on</source>
@@ -207,12 +249,12 @@
         <translation>选择剪掉什么、如何量化，以及如何恢复准确率。</translation>
     </message>
     <message>
-        <source>No model is open</source>
-        <translation>尚未打开模型</translation>
+        <source>No whole model is open</source>
+        <translation>尚未打开完整模型</translation>
     </message>
     <message>
-        <source>Open a model first; the wizard then leads from your goal to a recipe.</source>
-        <translation>请先打开模型；向导会从目标一步步带您得到配方。</translation>
+        <source>Open a model whose network is known; the wizard then leads from your goal to a recipe.</source>
+        <translation>请打开网络结构已知的模型；向导会从目标一步步带您得到配方。</translation>
     </message>
     <message>
         <source>Open a model</source>
@@ -257,22 +299,160 @@
     </message>
 </context>
 <context>
+    <name>DataCard</name>
+    <message>
+        <source>Say where the data lies, or choose “No data”.</source>
+        <translation>请指明数据的位置，或选择“无数据”。</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>Shows ten samples and what the data holds</source>
+        <translation>显示十个样本和数据概况</translation>
+    </message>
+    <message>
+        <source>The digits that ship with Penjing: 28 × 28 grey pixels, ten classes.</source>
+        <translation>Penjing 自带的手写数字：28 × 28 灰度像素，十个类别。</translation>
+    </message>
+    <message>
+        <source>Without data you see what is inside. To prune and quantize, and to measure, name some; you can drop a file or a folder here.</source>
+        <translation>没有数据也能查看模型内部；剪枝、量化和测量则需要数据。可将文件或文件夹拖放到这里。</translation>
+    </message>
+    <message>
+        <source>Fewer settings</source>
+        <translation>收起设置</translation>
+    </message>
+    <message>
+        <source>More settings</source>
+        <translation>更多设置</translation>
+    </message>
+</context>
+<context>
+    <name>DataPage</name>
+    <message>
+        <source>Reading the data…</source>
+        <translation>正在读取数据…</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>Other data…</source>
+        <translation>更换数据…</translation>
+    </message>
+    <message>
+        <source>Samples of each class</source>
+        <translation>各类别的样本数</translation>
+    </message>
+    <message>
+        <source>Training samples</source>
+        <translation>训练样本</translation>
+    </message>
+    <message>
+        <source>Validation samples</source>
+        <translation>验证样本</translation>
+    </message>
+    <message>
+        <source>Test samples</source>
+        <translation>测试样本</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Shape of a sample</source>
+        <translation>样本形状</translation>
+    </message>
+    <message>
+        <source>Taken out of training; chooses the best epoch.</source>
+        <translation>从训练集中取出，用于选出最好的一轮。</translation>
+    </message>
+    <message>
+        <source>Only ever reported: nothing is chosen by them.</source>
+        <translation>只用于报告，不参与任何选择。</translation>
+    </message>
+    <message>
+        <source>{count} test samples</source>
+        <translation>{count} 个测试样本</translation>
+    </message>
+    <message>
+        <source>Open a model to see its answers.</source>
+        <translation>打开模型后即可看到它的预测。</translation>
+    </message>
+    <message>
+        <source>The model is right on {right} of {count}</source>
+        <translation>{count} 个样本中模型答对 {right} 个</translation>
+    </message>
+    <message>
+        <source>Reading was cancelled</source>
+        <translation>已取消读取</translation>
+    </message>
+    <message>
+        <source>Read the data</source>
+        <translation>读取数据</translation>
+    </message>
+    <message>
+        <source>The data cannot be shown</source>
+        <translation>无法显示数据</translation>
+    </message>
+    <message>
+        <source>Change the data</source>
+        <translation>更换数据</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>尚无数据</translation>
+    </message>
+    <message>
+        <source>Name data where you open a model: here you see what it holds, sample by sample.</source>
+        <translation>打开模型时指明数据，即可在这里逐个样本查看。</translation>
+    </message>
+    <message>
+        <source>Choose data</source>
+        <translation>选择数据</translation>
+    </message>
+    <message>
+        <source>The model says {name}, with {probability}.</source>
+        <translation>模型预测为 {name}，概率 {probability}。</translation>
+    </message>
+</context>
+<context>
     <name>DropZone</name>
     <message>
         <source>Drop a model here</source>
         <translation>将模型拖放到这里</translation>
     </message>
     <message>
-        <source>A file that torch.save wrote, a recipe (.toml), or the folder of a run</source>
-        <translation>由 torch.save 写入的文件、配方（.toml）或运行的文件夹</translation>
+        <source>PyTorch, Lightning, safetensors, TorchScript, .pt2 or ONNX; a Hugging Face folder; a recipe or the folder of a run</source>
+        <translation>PyTorch、Lightning、safetensors、TorchScript、.pt2 或 ONNX；Hugging Face 文件夹；配方或运行的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>A run, or a Hugging Face model: config.json beside its weights</source>
+        <translation>运行的文件夹，或 Hugging Face 模型文件夹（config.json 与权重在一起）</translation>
+    </message>
+    <message>
+        <source>or type a path, torchvision:resnet18, timm:NAME</source>
+        <translation>或输入路径、torchvision:resnet18、timm:NAME</translation>
+    </message>
+    <message>
+        <source>Path or name of a model</source>
+        <translation>模型的路径或名称</translation>
     </message>
     <message>
         <source>Choose a file…</source>
         <translation>选择文件…</translation>
-    </message>
-    <message>
-        <source>Open a run…</source>
-        <translation>打开运行…</translation>
     </message>
 </context>
 <context>
@@ -429,6 +609,25 @@
     </message>
 </context>
 <context>
+    <name>FileHead</name>
+    <message>
+        <source>It wants code of its own ({wants}); you are asked before it runs.</source>
+        <translation>它要运行自带的代码（{wants}）；运行前会先征求您的同意。</translation>
+    </message>
+    <message>
+        <source>Looking at the file…</source>
+        <translation>正在查看文件…</translation>
+    </message>
+    <message>
+        <source>{count} tensors</source>
+        <translation>{count} 个张量</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+</context>
+<context>
     <name>GoalPage</name>
     <message>
         <source>What shall be done?</source>
@@ -492,18 +691,21 @@
     </message>
 </context>
 <context>
+    <name>Guesses</name>
+    <message>
+        <source>Best guesses, by names and shapes</source>
+        <translation>最可能的网络结构（按键名和形状推测）</translation>
+    </message>
+    <message>
+        <source>{matched} of {total}</source>
+        <translation>{matched} / {total}</translation>
+    </message>
+</context>
+<context>
     <name>InspectPage</name>
     <message>
         <source>Inspect</source>
         <translation>检视</translation>
-    </message>
-    <message>
-        <source>1 layer</source>
-        <translation>1 层</translation>
-    </message>
-    <message>
-        <source>{count} layers</source>
-        <translation>{count} 层</translation>
     </message>
     <message>
         <source>The sample project</source>
@@ -514,32 +716,32 @@
         <translation>输入 {shape}</translation>
     </message>
     <message>
-        <source>Parameters</source>
-        <translation>参数量</translation>
-    </message>
-    <message>
-        <source>Size in memory</source>
-        <translation>内存大小</translation>
-    </message>
-    <message>
-        <source>MACs a sample</source>
-        <translation>每个样本的 MAC</translation>
-    </message>
-    <message>
-        <source>Sparsity</source>
-        <translation>稀疏度</translation>
-    </message>
-    <message>
-        <source>Accuracy on the test split</source>
-        <translation>测试集准确率</translation>
-    </message>
-    <message>
         <source>Compress</source>
         <translation>压缩</translation>
     </message>
     <message>
-        <source>Find a layer</source>
-        <translation>查找层</translation>
+        <source>Say more about the model</source>
+        <translation>补充模型信息</translation>
+    </message>
+    <message>
+        <source>Show the recipe</source>
+        <translation>查看配方</translation>
+    </message>
+    <message>
+        <source>Saved as {path}</source>
+        <translation>已保存为 {path}</translation>
+    </message>
+    <message>
+        <source>The table could not be saved: {reason}</source>
+        <translation>无法保存表格：{reason}</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>各层</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>敏感度</translation>
     </message>
     <message>
         <source>Nothing is open yet</source>
@@ -552,6 +754,91 @@
     <message>
         <source>Open a model</source>
         <translation>打开模型</translation>
+    </message>
+</context>
+<context>
+    <name>KeyMeter</name>
+    <message>
+        <source>{matched} of {total} keys fit</source>
+        <translation>{total} 个键中有 {matched} 个匹配</translation>
+    </message>
+    <message>
+        <source>{count} missing: {names}</source>
+        <translation>缺少 {count} 个：{names}</translation>
+    </message>
+    <message>
+        <source>{count} of another shape: {names}</source>
+        <translation>{count} 个形状不同：{names}</translation>
+    </message>
+    <message>
+        <source>{count} unknown: {names}</source>
+        <translation>{count} 个多余：{names}</translation>
+    </message>
+</context>
+<context>
+    <name>KindTiles</name>
+    <message>
+        <source>No data</source>
+        <translation>无数据</translation>
+    </message>
+</context>
+<context>
+    <name>LayerBears</name>
+    <message>
+        <source>Choose a measured layer.</source>
+        <translation>请选择已测量的层。</translation>
+    </message>
+    <message>
+        <source>{count} layers chosen</source>
+        <translation>已选 {count} 层</translation>
+    </message>
+    <message>
+        <source>{value} of the weights pruned</source>
+        <translation>权重剪枝 {value}</translation>
+    </message>
+    <message>
+        <source>{value} of the channels pruned</source>
+        <translation>通道剪枝 {value}</translation>
+    </message>
+    <message>
+        <source>{bits}-bit weights</source>
+        <translation>{bits} 位权重</translation>
+    </message>
+    <message>
+        <source>By itself it bears none of this.</source>
+        <translation>即使单独压缩，此层也无法承受。</translation>
+    </message>
+    <message>
+        <source>Bears by itself: {list}.</source>
+        <translation>单独压缩时可承受：{list}。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Energy left by share pruned  (– – channels)</source>
+        <translation>剩余能量随剪枝比例的变化  （– – 通道）</translation>
+    </message>
+    <message>
+        <source>Accuracy by share pruned  (– – channels)</source>
+        <translation>准确率随剪枝比例的变化  （– – 通道）</translation>
+    </message>
+    <message>
+        <source>Signal to noise by weight bits</source>
+        <translation>信噪比随权重位数的变化</translation>
+    </message>
+    <message>
+        <source>Accuracy by weight bits</source>
+        <translation>准确率随权重位数的变化</translation>
+    </message>
+    <message>
+        <source>Take into the recipe</source>
+        <translation>写入配方</translation>
+    </message>
+    <message>
+        <source>Take all layers</source>
+        <translation>写入全部层</translation>
     </message>
 </context>
 <context>
@@ -584,76 +871,20 @@
 <context>
     <name>LayerPanel</name>
     <message>
-        <source>Shape</source>
-        <translation>形状</translation>
-    </message>
-    <message>
-        <source>Parameters</source>
-        <translation>参数量</translation>
-    </message>
-    <message>
-        <source>Size in memory</source>
-        <translation>内存大小</translation>
-    </message>
-    <message>
-        <source>MACs</source>
-        <translation>MAC</translation>
-    </message>
-    <message>
-        <source>Sparsity</source>
-        <translation>稀疏度</translation>
-    </message>
-    <message>
         <source>Channels</source>
         <translation>通道数</translation>
     </message>
     <message>
-        <source>Dead channels</source>
-        <translation>全零通道</translation>
+        <source>Weights</source>
+        <translation>权重</translation>
     </message>
     <message>
-        <source>Range</source>
-        <translation>范围</translation>
+        <source>Outputs</source>
+        <translation>输出</translation>
     </message>
     <message>
-        <source>Mean</source>
-        <translation>均值</translation>
-    </message>
-    <message>
-        <source>Standard deviation</source>
-        <translation>标准差</translation>
-    </message>
-    <message>
-        <source>Coupled group</source>
-        <translation>耦合组</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>是</translation>
-    </message>
-    <message>
-        <source>no</source>
-        <translation>否</translation>
-    </message>
-    <message>
-        <source>Prunable</source>
-        <translation>可剪枝</translation>
-    </message>
-    <message>
-        <source>{low} to {high}</source>
-        <translation>{low} 至 {high}</translation>
-    </message>
-    <message>
-        <source>Linear</source>
-        <translation>线性</translation>
-    </message>
-    <message>
-        <source>Log</source>
-        <translation>对数</translation>
-    </message>
-    <message>
-        <source>Weights by value</source>
-        <translation>权重直方图</translation>
+        <source>Sensitivity</source>
+        <translation>敏感度</translation>
     </message>
 </context>
 <context>
@@ -684,6 +915,10 @@
 <context>
     <name>LayerTableModel</name>
     <message>
+        <source>Measure the sensitivity to see what this layer bears.</source>
+        <translation>测量敏感度后，可知此层能承受多少。</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>层</translation>
     </message>
@@ -700,12 +935,28 @@
         <translation>参数量</translation>
     </message>
     <message>
+        <source>Share of size</source>
+        <translation>大小占比</translation>
+    </message>
+    <message>
         <source>MACs</source>
         <translation>MAC</translation>
     </message>
     <message>
         <source>Sparsity</source>
         <translation>稀疏度</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Bears</source>
+        <translation>可承受</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>组</translation>
     </message>
     <message>
         <source>Prunable</source>
@@ -716,8 +967,91 @@
         <translation>是</translation>
     </message>
     <message>
+        <source>{bits} bit</source>
+        <translation>{bits} 位</translation>
+    </message>
+    <message>
+        <source>float</source>
+        <translation>浮点</translation>
+    </message>
+    <message>
         <source>No</source>
         <translation>否</translation>
+    </message>
+</context>
+<context>
+    <name>LayersCard</name>
+    <message>
+        <source>1 layer</source>
+        <translation>1 层</translation>
+    </message>
+    <message>
+        <source>{count} layers</source>
+        <translation>{count} 层</translation>
+    </message>
+    <message>
+        <source>{count} parameters</source>
+        <translation>{count} 个参数</translation>
+    </message>
+    <message>
+        <source>{share} of the size</source>
+        <translation>占大小的 {share}</translation>
+    </message>
+    <message>
+        <source>{count} layers selected</source>
+        <translation>已选 {count} 层</translation>
+    </message>
+    <message>
+        <source>Filter ({count})</source>
+        <translation>筛选（{count}）</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Prunable only</source>
+        <translation>仅可剪枝</translation>
+    </message>
+    <message>
+        <source>Locked only</source>
+        <translation>仅已锁定</translation>
+    </message>
+    <message>
+        <source>Coupled group</source>
+        <translation>耦合组</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Save the table</source>
+        <translation>保存表格</translation>
+    </message>
+    <message>
+        <source>Find a layer</source>
+        <translation>查找层</translation>
+    </message>
+    <message>
+        <source>By group</source>
+        <translation>按组</translation>
+    </message>
+    <message>
+        <source>Keep layers together whose channels are coupled</source>
+        <translation>将通道相互耦合的层排在一起</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>存为 CSV…</translation>
     </message>
 </context>
 <context>
@@ -732,27 +1066,30 @@
     </message>
 </context>
 <context>
-    <name>OpenForm</name>
+    <name>MeasureControls</name>
     <message>
-        <source>Opening…</source>
-        <translation>正在打开…</translation>
+        <source>Quick</source>
+        <translation>快速</translation>
     </message>
     <message>
-        <source>Open</source>
-        <translation>打开</translation>
+        <source>Full</source>
+        <translation>完整</translation>
     </message>
     <message>
-        <source>Write whole numbers from 1, such as 3, 224, 224.</source>
-        <translation>请填写从 1 开始的整数，例如 3, 224, 224。</translation>
+        <source>Measure</source>
+        <translation>测量</translation>
     </message>
     <message>
-        <source>Write numbers above 0, such as 0.229, 0.224, 0.225.</source>
-        <translation>请填写大于 0 的数，例如 0.229, 0.224, 0.225。</translation>
+        <source>Stop</source>
+        <translation>停止</translation>
     </message>
     <message>
-        <source>Write numbers, such as 0.485, 0.456, 0.406.</source>
-        <translation>请填写数字，例如 0.485, 0.456, 0.406。</translation>
+        <source>Validation samples</source>
+        <translation>验证样本数</translation>
     </message>
+</context>
+<context>
+    <name>ModelCard</name>
     <message>
         <source>Python file</source>
         <translation>Python 文件</translation>
@@ -762,20 +1099,31 @@
         <translation>Python (*.py)</translation>
     </message>
     <message>
-        <source>Data (*.npz *.py)</source>
-        <translation>数据 (*.npz *.py)</translation>
+        <source>filled in for you</source>
+        <translation>已自动填入</translation>
     </message>
     <message>
-        <source>Data source</source>
-        <translation>数据来源</translation>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
     </message>
+</context>
+<context>
+    <name>OpenForm</name>
     <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
+        <source>Open</source>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+    <message>
+        <source>Write whole numbers within their limits, such as {example}.</source>
+        <translation>请填写范围内的整数，例如 {example}。</translation>
+    </message>
+    <message>
+        <source>Write numbers within their limits, such as {example}.</source>
+        <translation>请填写范围内的数，例如 {example}。</translation>
     </message>
 </context>
 <context>
@@ -785,16 +1133,16 @@
         <translation>正在打开模型…</translation>
     </message>
     <message>
-        <source>Models and recipes (*.pt *.pth *.bin *.ckpt *.toml);;All files (*)</source>
-        <translation>模型和配方 (*.pt *.pth *.bin *.ckpt *.toml);;所有文件 (*)</translation>
-    </message>
-    <message>
         <source>Open a model</source>
         <translation>打开模型</translation>
     </message>
     <message>
-        <source>Open a run&apos;s folder</source>
-        <translation>打开运行的文件夹</translation>
+        <source>Models and recipes (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.toml);;All files (*)</source>
+        <translation>模型和配方 (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.toml);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Open a run or a Hugging Face model</source>
+        <translation>打开运行或 Hugging Face 模型的文件夹</translation>
     </message>
     <message>
         <source>Open</source>
@@ -818,6 +1166,128 @@
     </message>
 </context>
 <context>
+    <name>OutputsTab</name>
+    <message>
+        <source>Range</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Zeros</source>
+        <translation>零值</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Standard deviation</source>
+        <translation>标准差</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>线性</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>Outputs by value, on calibration samples</source>
+        <translation>输出直方图（校准样本）</translation>
+    </message>
+    <message>
+        <source>Open the model together with its data to see what this layer answers.</source>
+        <translation>打开模型时一并给出数据，即可查看此层的输出。</translation>
+    </message>
+</context>
+<context>
+    <name>PlaceFields</name>
+    <message>
+        <source>Arrays (*.npz)</source>
+        <translation>数组 (*.npz)</translation>
+    </message>
+    <message>
+        <source>Text tables (*.csv *.tsv *.txt)</source>
+        <translation>文本表格 (*.csv *.tsv *.txt)</translation>
+    </message>
+    <message>
+        <source>Python (*.py)</source>
+        <translation>Python (*.py)</translation>
+    </message>
+    <message>
+        <source>Data source</source>
+        <translation>数据来源</translation>
+    </message>
+    <message>
+        <source>Folder of the data</source>
+        <translation>数据文件夹</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Where the data set lies; Penjing&apos;s own where empty.</source>
+        <translation>数据集所在的文件夹；留空则用 Penjing 自己的。</translation>
+    </message>
+    <message>
+        <source>Penjing&apos;s own folder</source>
+        <translation>Penjing 自己的文件夹</translation>
+    </message>
+    <message>
+        <source>Download it where it is missing</source>
+        <translation>本机没有时下载</translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>File or folder</source>
+        <translation>文件或文件夹</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>数据集</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Python file and function</source>
+        <translation>Python 文件和函数</translation>
+    </message>
+    <message>
+        <source>x_train, y_train, x_test and y_test in an .npz file, or as .npy files in a folder.</source>
+        <translation>.npz 文件中的 x_train、y_train、x_test 和 y_test，或同一文件夹中的这些 .npy 文件。</translation>
+    </message>
+    <message>
+        <source>One folder of images for each class, or such folders in train and test.</source>
+        <translation>每个类别一个图像文件夹，也可分别放在 train 和 test 中。</translation>
+    </message>
+    <message>
+        <source>Its name in torchvision.datasets, such as MNIST, FashionMNIST or CIFAR10.</source>
+        <translation>在 torchvision.datasets 中的名称，例如 MNIST、FashionMNIST 或 CIFAR10。</translation>
+    </message>
+    <message>
+        <source>A table with a column of texts and a column of labels.</source>
+        <translation>含一列文本和一列标签的表格。</translation>
+    </message>
+    <message>
+        <source>One folder of recordings for each class, or file names that begin with the label.</source>
+        <translation>每个类别一个录音文件夹，或文件名以标签开头。</translation>
+    </message>
+    <message>
+        <source>FILE.py:function, which returns the splits; you are asked before the file runs.</source>
+        <translation>FILE.py:function，返回各数据划分；运行该文件前会先征求您的同意。</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>Light or dark</source>
@@ -834,6 +1304,10 @@
     <message>
         <source>Inspect</source>
         <translation>检视</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Compress</source>
@@ -939,6 +1413,32 @@
     <message>
         <source>Write the files, open each again and compare it with the model.</source>
         <translation>写出文件，逐个重新打开并与模型比对。</translation>
+    </message>
+    <message>
+        <source>Nothing was taken: the recipe neither prunes nor rounds what was measured.</source>
+        <translation>没有写入任何内容：配方既不剪枝也不量化所测量的部分。</translation>
+    </message>
+    <message>
+        <source>{range} of the channels</source>
+        <translation>通道剪枝 {range}</translation>
+    </message>
+    <message>
+        <source>{range} of the weights</source>
+        <translation>权重剪枝 {range}</translation>
+    </message>
+    <message>
+        <source>float</source>
+        <translation>浮点</translation>
+    </message>
+    <message>
+        <source>{range} bits</source>
+        <translation>位数 {range}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Taken into the recipe for %n layer(s): {list}. Compress can undo it.</source>
+        <translation>
+            <numerusform>已为 %n 层写入配方：{list}。可在“压缩”中撤销。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Remove {share} of the channels by {method}.</source>
@@ -1297,6 +1797,135 @@
     </message>
 </context>
 <context>
+    <name>SensitivityTab</name>
+    <message>
+        <source>How much of this layer may go has not been measured yet.</source>
+        <translation>尚未测量此层可以压缩多少。</translation>
+    </message>
+    <message>
+        <source>Measure the sensitivity</source>
+        <translation>测量敏感度</translation>
+    </message>
+</context>
+<context>
+    <name>SensitivityView</name>
+    <message>
+        <source>Weights pruned (%)</source>
+        <translation>权重剪枝（%）</translation>
+    </message>
+    <message>
+        <source>Channels pruned (%)</source>
+        <translation>通道剪枝（%）</translation>
+    </message>
+    <message>
+        <source>Weight bits</source>
+        <translation>权重位数</translation>
+    </message>
+</context>
+<context>
+    <name>SensitivityWords</name>
+    <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
+        <source>The most that this layer bears by itself</source>
+        <translation>此层单独压缩时可承受的上限</translation>
+    </message>
+    <message>
+        <source>{score} ({change} points)</source>
+        <translation>{score}（{change} 个百分点）</translation>
+    </message>
+    <message>
+        <source>{value} of the weights set to zero</source>
+        <translation>{value} 的权重置零</translation>
+    </message>
+    <message>
+        <source>{value} of the channels removed</source>
+        <translation>剪掉 {value} 的通道</translation>
+    </message>
+    <message>
+        <source>Weights of {value} bits</source>
+        <translation>{value} 位权重</translation>
+    </message>
+    <message>
+        <source>Accuracy {score}</source>
+        <translation>准确率 {score}</translation>
+    </message>
+    <message>
+        <source>Signal to noise {score}</source>
+        <translation>信噪比 {score}</translation>
+    </message>
+    <message>
+        <source>Energy left {score}</source>
+        <translation>剩余能量 {score}</translation>
+    </message>
+    <message>
+        <source>{done} of {count} layers</source>
+        <translation>{done} / {count} 层</translation>
+    </message>
+    <message>
+        <source>{count} samples</source>
+        <translation>{count} 个样本</translation>
+    </message>
+    <message>
+        <source>accuracy {value}</source>
+        <translation>准确率 {value}</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>measured before</source>
+        <translation>此前的测量结果</translation>
+    </message>
+    <message>
+        <source>The other kind is being measured.</source>
+        <translation>正在进行另一种测量。</translation>
+    </message>
+    <message>
+        <source>Points of accuracy lost. A framed cell is the most that a layer bears by itself.</source>
+        <translation>格中为准确率损失（百分点）；带框的格子是该层单独压缩时可承受的上限。</translation>
+    </message>
+    <message>
+        <source>Energy and signal left. A framed cell is the most that a layer bears by itself.</source>
+        <translation>格中为剩余能量和信噪比；带框的格子是该层单独压缩时可承受的上限。</translation>
+    </message>
+    <message>
+        <source>Name the data of this model; it is then measured how much accuracy each layer costs.</source>
+        <translation>请指明此模型的数据，即可测出压缩每一层会损失多少准确率。</translation>
+    </message>
+    <message>
+        <source>Full needs validation samples</source>
+        <translation>“完整”需要验证样本</translation>
+    </message>
+    <message>
+        <source>Choose the data</source>
+        <translation>选择数据</translation>
+    </message>
+    <message>
+        <source>Each layer is pruned and rounded by itself, and the accuracy measured. Takes minutes.</source>
+        <translation>逐层单独剪枝和量化，并测量准确率。需要数分钟。</translation>
+    </message>
+    <message>
+        <source>Measured by accuracy</source>
+        <translation>按准确率测量</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>How much of each layer is left after pruning and rounding. Needs no data and takes seconds.</source>
+        <translation>每一层在剪枝和量化后还剩多少。不需要数据，只需数秒。</translation>
+    </message>
+    <message>
+        <source>Measured by the weights alone</source>
+        <translation>仅按权重测量</translation>
+    </message>
+</context>
+<context>
     <name>StageList</name>
     <message>
         <source>Stages</source>
@@ -1362,6 +1991,29 @@
     </message>
 </context>
 <context>
+    <name>SumTiles</name>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Size in memory</source>
+        <translation>内存大小</translation>
+    </message>
+    <message>
+        <source>MACs a sample</source>
+        <translation>每个样本的 MAC</translation>
+    </message>
+    <message>
+        <source>Sparsity</source>
+        <translation>稀疏度</translation>
+    </message>
+    <message>
+        <source>Accuracy on the test split</source>
+        <translation>测试集准确率</translation>
+    </message>
+</context>
+<context>
     <name>SummaryView</name>
     <message>
         <source>Before</source>
@@ -1403,12 +2055,103 @@
         <translation>打开它后，它可以在此计算机上做您能做的任何事。仅当您知道它出自何人时才信任它。它要使用：</translation>
     </message>
     <message>
+        <source>Your word is remembered for this very content; a file that changed asks again.</source>
+        <translation>您的选择会被记住，且只对此内容有效；文件改动后会再次询问。</translation>
+    </message>
+    <message>
+        <source>SHA-256: {hash}…</source>
+        <translation>SHA-256：{hash}…</translation>
+    </message>
+    <message>
         <source>Do not open</source>
         <translation>不打开</translation>
     </message>
     <message>
         <source>I trust this file</source>
         <translation>我信任此文件</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsTab</name>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Size in memory</source>
+        <translation>内存大小</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MAC</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Sparsity</source>
+        <translation>稀疏度</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>均值</translation>
+    </message>
+    <message>
+        <source>Standard deviation</source>
+        <translation>标准差</translation>
+    </message>
+    <message>
+        <source>Kurtosis</source>
+        <translation>峰度</translation>
+    </message>
+    <message>
+        <source>Dead channels</source>
+        <translation>全零通道</translation>
+    </message>
+    <message>
+        <source>Coupled with</source>
+        <translation>耦合的层</translation>
+    </message>
+    <message>
+        <source>Prunable</source>
+        <translation>可剪枝</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Weights by value</source>
+        <translation>权重直方图</translation>
+    </message>
+    <message>
+        <source>Levels of {bits} bits at the layer&apos;s widest channel</source>
+        <translation>{bits} 位量化级（取此层最大的通道范围）</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>线性</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{bits} bit</source>
+        <translation>{bits} 位</translation>
     </message>
 </context>
 <context>
@@ -1555,12 +2298,16 @@
         <translation>单个样本的形状，不含批次；仅在无法推断时填写。</translation>
     </message>
     <message>
-        <source>Data source</source>
-        <translation>数据来源</translation>
+        <source>Weights in the file</source>
+        <translation>文件中的权重</translation>
     </message>
     <message>
-        <source>sample, npz:FILE or FILE.py:callable.</source>
-        <translation>sample、npz:FILE 或 FILE.py:callable。</translation>
+        <source>Where a checkpoint holds several sets of weights, such as model and model_ema: which.</source>
+        <translation>检查点含有多组权重（如 model 和 model_ema）时，选用哪一组。</translation>
+    </message>
+    <message>
+        <source>Data source</source>
+        <translation>数据来源</translation>
     </message>
     <message>
         <source>Task</source>
@@ -1615,8 +2362,124 @@
         <translation>类别名称</translation>
     </message>
     <message>
-        <source>In the order of the labels; numbers where empty.</source>
-        <translation>按标签顺序；留空则用编号。</translation>
+        <source>sample, npz:FILE, folder:DIR, torchvision:NAME, csv:FILE, audio:DIR or FILE.py:callable.</source>
+        <translation>sample、npz:FILE、folder:DIR、torchvision:NAME、csv:FILE、audio:DIR 或 FILE.py:callable。</translation>
+    </message>
+    <message>
+        <source>Test share</source>
+        <translation>测试比例</translation>
+    </message>
+    <message>
+        <source>Taken from the whole where the source has no test split of its own.</source>
+        <translation>数据没有自带测试集时，从全部样本中取出。</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>样本上限</translation>
+    </message>
+    <message>
+        <source>Samples of each split; a fixed random choice where there are more.</source>
+        <translation>每个划分的样本数；超出时随机选取，每次相同。</translation>
+    </message>
+    <message>
+        <source>Image size</source>
+        <translation>图像尺寸</translation>
+    </message>
+    <message>
+        <source>Height and width of folder images, resized and cropped; as they are where all are alike.</source>
+        <translation>文件夹中图像的高和宽，会缩放并裁切；尺寸都相同时保持原样。</translation>
+    </message>
+    <message>
+        <source>In the order of the labels; the source&apos;s own where empty.</source>
+        <translation>按标签顺序；留空则用数据自带的名称。</translation>
+    </message>
+    <message>
+        <source>Text column</source>
+        <translation>文本列</translation>
+    </message>
+    <message>
+        <source>Its title in the table; the first column where empty.</source>
+        <translation>表格中的列名；留空则用第一列。</translation>
+    </message>
+    <message>
+        <source>Label column</source>
+        <translation>标签列</translation>
+    </message>
+    <message>
+        <source>Its title in the table; the last column where empty.</source>
+        <translation>表格中的列名；留空则用最后一列。</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>词表大小</translation>
+    </message>
+    <message>
+        <source>Words that have a number: the most frequent of train, beside padding and unknown.</source>
+        <translation>有编号的词数：训练集中最常见的词，另有填充和未知两个。</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Words of a sample; longer texts are cut, shorter padded.</source>
+        <translation>每个样本的词数；更长的截断，更短的填充。</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>分词器</translation>
+    </message>
+    <message>
+        <source>A tokenizer.json, or a vocab.txt with a word a line; Penjing makes its own where empty.</source>
+        <translation>tokenizer.json，或每行一个词的 vocab.txt；留空则由 Penjing 自建。</translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation>特征</translation>
+    </message>
+    <message>
+        <source>What the model hears of a recording.</source>
+        <translation>录音以何种形式输入模型。</translation>
+    </message>
+    <message>
+        <source>Sample rate</source>
+        <translation>采样率</translation>
+    </message>
+    <message>
+        <source>In hertz; recordings of another are resampled.</source>
+        <translation>单位赫兹；其他采样率的录音会被重采样。</translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation>时长（秒）</translation>
+    </message>
+    <message>
+        <source>Longer recordings are cut, shorter padded with silence.</source>
+        <translation>更长的录音截断，更短的以静音填充。</translation>
+    </message>
+    <message>
+        <source>Mel bands</source>
+        <translation>梅尔频带</translation>
+    </message>
+    <message>
+        <source>Rows of the log-mel spectrum.</source>
+        <translation>对数梅尔频谱的行数。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗长</translation>
+    </message>
+    <message>
+        <source>Milliseconds that one frame hears.</source>
+        <translation>每帧覆盖的毫秒数。</translation>
+    </message>
+    <message>
+        <source>Hop</source>
+        <translation>帧移</translation>
+    </message>
+    <message>
+        <source>Milliseconds from one frame to the next.</source>
+        <translation>相邻两帧间隔的毫秒数。</translation>
     </message>
     <message>
         <source>Criterion</source>
@@ -1987,8 +2850,72 @@
         <translation>数组</translation>
     </message>
     <message>
-        <source>npz:FILE with x_train, y_train, x_test and y_test.</source>
-        <translation>npz:FILE，含 x_train、y_train、x_test 和 y_test。</translation>
+        <source>npz:FILE with x_train, y_train, x_test and y_test, or a folder of such npy files.</source>
+        <translation>npz:FILE，含 x_train、y_train、x_test 和 y_test，或由这些 npy 文件组成的文件夹。</translation>
+    </message>
+    <message>
+        <source>Image folder</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>folder:DIR with one folder of images a class, or such folders in train and test.</source>
+        <translation>folder:DIR，每个类别一个图像文件夹，也可分别放在 train 和 test 中。</translation>
+    </message>
+    <message>
+        <source>Torchvision</source>
+        <translation>Torchvision</translation>
+    </message>
+    <message>
+        <source>torchvision:NAME?root=DIR, such as MNIST or CIFAR10; fetched only with &amp;download=true.</source>
+        <translation>torchvision:NAME?root=DIR，例如 MNIST 或 CIFAR10；仅在加上 &amp;download=true 时下载。</translation>
+    </message>
+    <message>
+        <source>Text table</source>
+        <translation>文本表格</translation>
+    </message>
+    <message>
+        <source>csv:FILE with a column of texts and a column of labels.</source>
+        <translation>csv:FILE，含一列文本和一列标签。</translation>
+    </message>
+    <message>
+        <source>Audio folder</source>
+        <translation>音频文件夹</translation>
+    </message>
+    <message>
+        <source>audio:DIR with one folder of recordings a class, or names that begin with the label.</source>
+        <translation>audio:DIR，每个类别一个录音文件夹，或文件名以标签开头。</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Channels, height and width.</source>
+        <translation>通道、高和宽。</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Numbers of words, in order.</source>
+        <translation>按顺序排列的词编号。</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>A waveform, or its spectrum over time.</source>
+        <translation>波形，或其随时间变化的频谱。</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>Numbers of any other meaning.</source>
+        <translation>其他含义的数值。</translation>
     </message>
     <message>
         <source>Python file</source>
@@ -2023,6 +2950,38 @@
         <translation>每个样本对应若干标签中的一个。</translation>
     </message>
     <message>
+        <source>Waveform</source>
+        <translation>波形</translation>
+    </message>
+    <message>
+        <source>The samples themselves, (1, samples).</source>
+        <translation>采样值本身，(1, 采样点数)。</translation>
+    </message>
+    <message>
+        <source>Log-mel</source>
+        <translation>对数梅尔</translation>
+    </message>
+    <message>
+        <source>Logarithms of the energy in mel bands over time, (1, bands, frames).</source>
+        <translation>各梅尔频带能量的对数随时间的变化，(1, 频带数, 帧数)。</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>快速</translation>
+    </message>
+    <message>
+        <source>From the weights alone: noise of rounding, and energy that pruning leaves.</source>
+        <translation>仅由权重得出：量化噪声，以及剪枝后剩余的能量。</translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation>完整</translation>
+    </message>
+    <message>
+        <source>Each layer is pruned and rounded by itself, and the accuracy on validation samples measured.</source>
+        <translation>逐层单独剪枝和量化，并在验证样本上测量准确率。</translation>
+    </message>
+    <message>
         <source>The network that ships with Penjing.</source>
         <translation>随 Penjing 提供的网络。</translation>
     </message>
@@ -2035,12 +2994,76 @@
         <translation>按名称存放的张量；网络结构另行指明。</translation>
     </message>
     <message>
+        <source>Checkpoint</source>
+        <translation>检查点</translation>
+    </message>
+    <message>
+        <source>What a training saved: weights among other things.</source>
+        <translation>训练时保存的内容：权重及其他。</translation>
+    </message>
+    <message>
+        <source>Lightning checkpoint</source>
+        <translation>Lightning 检查点</translation>
+    </message>
+    <message>
+        <source>A .ckpt of PyTorch Lightning.</source>
+        <translation>PyTorch Lightning 的 .ckpt 文件。</translation>
+    </message>
+    <message>
         <source>Whole module</source>
         <translation>完整模块</translation>
     </message>
     <message>
         <source>A pickled torch.nn.Module.</source>
         <translation>序列化的 torch.nn.Module。</translation>
+    </message>
+    <message>
+        <source>Safetensors</source>
+        <translation>Safetensors</translation>
+    </message>
+    <message>
+        <source>Tensors by name, without code; the architecture is named separately.</source>
+        <translation>按名称存放的张量，不含代码；网络结构另行指明。</translation>
+    </message>
+    <message>
+        <source>Hugging Face folder</source>
+        <translation>Hugging Face 文件夹</translation>
+    </message>
+    <message>
+        <source>config.json beside safetensors; built by transformers.</source>
+        <translation>config.json 与 safetensors 在一起；由 transformers 构建。</translation>
+    </message>
+    <message>
+        <source>TorchScript</source>
+        <translation>TorchScript</translation>
+    </message>
+    <message>
+        <source>A program that torch.jit saved.</source>
+        <translation>由 torch.jit 保存的程序。</translation>
+    </message>
+    <message>
+        <source>Exported program</source>
+        <translation>导出程序</translation>
+    </message>
+    <message>
+        <source>A graph that torch.export saved, a .pt2 file.</source>
+        <translation>由 torch.export 保存的图，即 .pt2 文件。</translation>
+    </message>
+    <message>
+        <source>ONNX</source>
+        <translation>ONNX</translation>
+    </message>
+    <message>
+        <source>A graph for ONNX Runtime, turned back into modules.</source>
+        <translation>供 ONNX Runtime 使用的图，会还原为模块。</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>torchvision:NAME or timm:NAME, with weights as they are initialized.</source>
+        <translation>torchvision:NAME 或 timm:NAME，权重为初始值。</translation>
     </message>
     <message>
         <source>ONNX float32</source>
@@ -2122,6 +3145,26 @@
         <translation>“{path}”中没有权重（只有：{found}）；请保存 model.state_dict() 或整个模型。</translation>
     </message>
     <message>
+        <source>&quot;{path}&quot; is Python code, not weights; open the weights, and name this file as their architecture, such as {path}:Net.</source>
+        <translation>“{path}”是 Python 代码，不是权重；请打开权重文件，并把此文件写作其网络结构，例如 {path}:Net。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; was not opened, as {reason}: no honest file is like that; get it anew from where it comes from.</source>
+        <translation>“{path}”未被打开，因为 {reason}：正常的文件不会如此；请从其来源重新获取。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; wants Python code of its own to be run (auto_map in config.json), which Penjing never does; choose a model whose class transformers itself has.</source>
+        <translation>“{path}”要求运行自带的 Python 代码（config.json 中的 auto_map），而 Penjing 从不这样做；请选择 transformers 自带其类的模型。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; needs more than {limit} of memory to be opened; close other programs, or raise PENJING_OPEN_BYTES if you know where it comes from.</source>
+        <translation>打开“{path}”需要超过 {limit} 的内存；请关闭其他程序，或在清楚其来源时调大 PENJING_OPEN_BYTES。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; was not open after {limit} s; raise PENJING_OPEN_SECONDS if you know where it comes from.</source>
+        <translation>“{path}”在 {limit} 秒内未能打开；如果您清楚其来源，请调大 PENJING_OPEN_SECONDS。</translation>
+    </message>
+    <message>
         <source>&quot;{path}&quot; cannot be made, as &quot;{parent}&quot; is a file; choose another folder.</source>
         <translation>无法创建“{path}”，因为“{parent}”是文件；请选择其他文件夹。</translation>
     </message>
@@ -2154,16 +3197,8 @@
         <translation>运行此 Python 文件</translation>
     </message>
     <message>
-        <source>&quot;{path}&quot; holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable.</source>
-        <translation>“{path}”只含权重；请指明网络结构，例如 torchvision:resnet18 或 FILE.py:callable。</translation>
-    </message>
-    <message>
         <source>There is no architecture &quot;{name}&quot;; did you mean &quot;{nearest}&quot;?</source>
         <translation>没有名为“{name}”的网络结构；您是否想用“{nearest}”？</translation>
-    </message>
-    <message>
-        <source>&quot;{text}&quot; names no architecture; write torchvision:NAME or FILE.py:callable.</source>
-        <translation>“{text}”不是网络结构；请写 torchvision:NAME 或 FILE.py:callable。</translation>
     </message>
     <message>
         <source>The architecture &quot;{text}&quot; does not take these arguments ({reason}); check them.</source>
@@ -2186,10 +3221,6 @@
         <translation>权重与 {architecture} 不符：缺少 {missing} 个键（{missing_names}），多出 {unexpected} 个键（{unexpected_names}），{mismatched} 个键形状不同（{mismatched_names}）；请选择训练时所用的网络结构。</translation>
     </message>
     <message>
-        <source>The shape of the input of {architecture} cannot be inferred; say it, such as input_shape = [3, 224, 224].</source>
-        <translation>无法推断 {architecture} 的输入形状；请写明，例如 input_shape = [3, 224, 224]。</translation>
-    </message>
-    <message>
         <source>The model does not run on an input of shape {shape} ({reason}); correct the input shape.</source>
         <translation>模型无法处理形状为 {shape} 的输入（{reason}）；请修正输入形状。</translation>
     </message>
@@ -2202,12 +3233,12 @@
         <translation>“{path}”需要 {names}，但这里没有安装；请把定义它的 Python 文件写作网络结构，例如 FILE.py:{name}。</translation>
     </message>
     <message>
-        <source>&quot;{text}&quot; names no data; write sample, npz:FILE or FILE.py:callable.</source>
-        <translation>“{text}”不是数据来源；请写 sample、npz:FILE 或 FILE.py:callable。</translation>
-    </message>
-    <message>
         <source>Pruning and quantizing train and measure the model; name the source of its data.</source>
         <translation>剪枝和量化需要训练并测量模型；请指明数据来源。</translation>
+    </message>
+    <message>
+        <source>Full sensitivity measures the model on validation samples, and there are none; set the validation share (data.validation) above 0.</source>
+        <translation>完整的敏感度需要在验证样本上测量模型，但现在没有验证样本；请将验证比例（data.validation）设为大于 0。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; lacks the arrays {missing}; it needs x_train, y_train, x_test and y_test.</source>
@@ -2218,6 +3249,22 @@
         <translation>无法将“{path}”作为 npz 文件读取（{reason}）；请用 numpy.savez 保存。</translation>
     </message>
     <message>
+        <source>The data in &quot;{path}&quot; would take {needed} of memory ({samples} samples), but {available} are free; take at most {limit} of each split (data.limit).</source>
+        <translation>“{path}”中的数据需要 {needed} 内存（{samples} 个样本），但可用内存只有 {available}；请将样本上限（data.limit）设为不超过 {limit}。</translation>
+    </message>
+    <message>
+        <source>The data in &quot;{path}&quot; has the classes {found}, of which the class names (data.class_names) lack {missing}; name all of them, or none.</source>
+        <translation>“{path}”中的数据有类别 {found}，而类别名称（data.class_names）缺少 {missing}；请全部列出，或全部留空。</translation>
+    </message>
+    <message>
+        <source>The image size has {found} numbers; give height and width, such as 224, 224 (in a recipe: image_size = [224, 224]).</source>
+        <translation>图像尺寸有 {found} 个数；请给出高和宽，例如 224, 224（在配方中：image_size = [224, 224]）。</translation>
+    </message>
+    <message>
+        <source>The data set {name} is not in &quot;{path}&quot; ({reason}); name its folder (root=DIR), or switch the download on (&amp;download=true).</source>
+        <translation>“{path}”中没有数据集 {name}（{reason}）；请指明其文件夹（root=DIR），或开启下载（&amp;download=true）。</translation>
+    </message>
+    <message>
         <source>The split &quot;{split}&quot; of the data is empty; give it at least one sample.</source>
         <translation>数据的“{split}”部分为空；请至少提供一个样本。</translation>
     </message>
@@ -2226,12 +3273,168 @@
         <translation>“{split}”部分有 {samples} 个样本，却有 {labels} 个标签；两者数量必须相同。</translation>
     </message>
     <message>
-        <source>The data has samples of shape {found}, the model takes {wanted}; correct the data or input_shape.</source>
-        <translation>数据样本的形状为 {found}，而模型需要 {wanted}；请修正数据或 input_shape。</translation>
+        <source>runs a TorchScript program</source>
+        <translation>运行 TorchScript 程序</translation>
     </message>
     <message>
-        <source>The array {name} has the type {found}; give uint8 images or floats.</source>
-        <translation>数组 {name} 的类型为 {found}；请提供 uint8 图像或浮点数。</translation>
+        <source>loads a torch.export program, which may unpickle Python objects</source>
+        <translation>载入 torch.export 程序，其中可能会反序列化 Python 对象</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; holds weights only; name the architecture, such as torchvision:resnet18 or FILE.py:callable (nearest of torchvision: {guesses}).</source>
+        <translation>“{path}”只含权重；请指明网络结构，例如 torchvision:resnet18 或 FILE.py:callable（torchvision 中最接近的：{guesses}）。</translation>
+    </message>
+    <message>
+        <source>&quot;{text}&quot; names no architecture; write torchvision:NAME, timm:NAME or FILE.py:callable.</source>
+        <translation>“{text}”不是网络结构；请写 torchvision:NAME、timm:NAME 或 FILE.py:callable。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; has no set of weights &quot;{entry}&quot;; it has: {known}.</source>
+        <translation>“{path}”中没有名为“{entry}”的权重；其中有：{known}。</translation>
+    </message>
+    <message>
+        <source>&quot;{name}&quot; has no trained weights &quot;{weights}&quot;; known: {known}.</source>
+        <translation>“{name}”没有预训练权重“{weights}”；可用：{known}。</translation>
+    </message>
+    <message>
+        <source>The trained weights of &quot;{name}&quot; are not on this machine; add &amp;download=true to fetch them.</source>
+        <translation>本机没有“{name}”的预训练权重；请加上 &amp;download=true 下载。</translation>
+    </message>
+    <message>
+        <source>The trained weights of &quot;{name}&quot; could not be fetched ({reason}); check the connection, or copy them here yourself.</source>
+        <translation>无法下载“{name}”的预训练权重（{reason}）；请检查网络连接，或自行复制到本机。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; could not be built by transformers ({reason}); a newer transformers may know it.</source>
+        <translation>transformers 无法构建“{path}”（{reason}）；较新的 transformers 或许可以。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; holds {found}; a folder is opened whose config.json names a …ForImageClassification, …ForSequenceClassification or …ForAudioClassification of transformers.</source>
+        <translation>“{path}”中是 {found}；请打开 config.json 中写有 transformers 的 …ForImageClassification、…ForSequenceClassification 或 …ForAudioClassification 的文件夹。</translation>
+    </message>
+    <message>
+        <source>The shape of the input of {architecture} cannot be inferred; give the input shape, such as 3, 224, 224 (in a recipe: input_shape = [3, 224, 224]).</source>
+        <translation>无法推断 {architecture} 的输入形状；请给出，例如 3, 224, 224（在配方中：input_shape = [3, 224, 224]）。</translation>
+    </message>
+    <message>
+        <source>The graph takes {found} inputs; a model is opened that takes one tensor, a batch of samples.</source>
+        <translation>此计算图有 {found} 个输入；请打开只接受一个张量（一批样本）的模型。</translation>
+    </message>
+    <message>
+        <source>The graph cannot be turned back into layers: {reason}.</source>
+        <translation>无法将计算图还原为层：{reason}。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; is already quantized (operator {operator}); open the float model that it was made from.</source>
+        <translation>“{path}”已经量化过（算子 {operator}）；请打开量化前的浮点模型。</translation>
+    </message>
+    <message>
+        <source>The graph was written for a batch of {batch} only; export the model with a dynamic batch dimension.</source>
+        <translation>此计算图只支持批大小 {batch}；请以动态批维度重新导出模型。</translation>
+    </message>
+    <message>
+        <source>The layers that the graph was turned back into answer differently (largest difference {found} of the largest output, limit {limit}); open the model&apos;s PyTorch file instead.</source>
+        <translation>由计算图还原的层与原图输出不一致（最大偏差为最大输出的 {found}，上限 {limit}）；请改为打开模型的 PyTorch 文件。</translation>
+    </message>
+    <message>
+        <source>The graph cannot be turned back into layers: operator {operator} of node &quot;{node}&quot; is not understood; open the model&apos;s PyTorch file instead.</source>
+        <translation>无法将计算图还原为层：不支持节点“{node}”的算子 {operator}；请改为打开模型的 PyTorch 文件。</translation>
+    </message>
+    <message>
+        <source>&quot;{text}&quot; names no data; write sample, npz:FILE, folder:DIR, torchvision:NAME, csv:FILE, audio:DIR or FILE.py:callable.</source>
+        <translation>“{text}”不是数据来源；请写 sample、npz:FILE、folder:DIR、torchvision:NAME、csv:FILE、audio:DIR 或 FILE.py:callable。</translation>
+    </message>
+    <message>
+        <source>Full sensitivity measures the model on validation samples; name the source of its data, or take quick.</source>
+        <translation>完整的敏感度需要在验证样本上测量模型；请指明数据来源，或改用快速测量。</translation>
+    </message>
+    <message>
+        <source>The folder &quot;{path}&quot; lacks {missing}; it needs x_train.npy, y_train.npy, x_test.npy and y_test.npy.</source>
+        <translation>文件夹“{path}”缺少 {missing}；需要 x_train.npy、y_train.npy、x_test.npy 和 y_test.npy。</translation>
+    </message>
+    <message>
+        <source>There is no folder &quot;{path}&quot;; check the path.</source>
+        <translation>文件夹“{path}”不存在；请检查路径。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; holds no {kind} of several classes; make a folder for each class, in it or in its train and test.</source>
+        <translation>“{path}”中没有分属多个类别的文件（{kind}）；请为每个类别建一个文件夹，放在其中或其 train 和 test 中。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; cannot be read as an image ({reason}); mend it or remove it.</source>
+        <translation>无法将“{path}”作为图像读取（{reason}）；请修复或移除它。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; cannot be read as a recording ({reason}); mend it or remove it.</source>
+        <translation>无法将“{path}”作为录音读取（{reason}）；请修复或移除它。</translation>
+    </message>
+    <message>
+        <source>A {name} of {milliseconds} ms is shorter than one sample at {rate} Hz; make it longer.</source>
+        <translation>{name} 为 {milliseconds} 毫秒，在 {rate} Hz 下还不到一个采样点；请加长。</translation>
+    </message>
+    <message>
+        <source>{bands} mel bands are too many for a window of {window_ms} ms at {rate} Hz: some would hear nothing; use at most {limit}, or a longer window.</source>
+        <translation>在 {rate} Hz 下，{window_ms} 毫秒的窗容不下 {bands} 个梅尔频带：有些频带会为空；请最多用 {limit} 个，或加长窗。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; cannot be read as a text table ({reason}); save it as CSV in UTF-8.</source>
+        <translation>无法将“{path}”作为文本表格读取（{reason}）；请以 UTF-8 编码存为 CSV。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; has no column &quot;{name}&quot;; it has: {found}.</source>
+        <translation>“{path}”中没有列“{name}”；其中有：{found}。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; has one column only; it needs one of texts and one of labels.</source>
+        <translation>“{path}”只有一列；需要一列文本和一列标签。</translation>
+    </message>
+    <message>
+        <source>Line {line} of &quot;{path}&quot; has {found} columns instead of {wanted}; put texts that hold a &quot;{delimiter}&quot; in quotes.</source>
+        <translation>“{path}”第 {line} 行有 {found} 列，而不是 {wanted} 列；含有“{delimiter}”的文本请加引号。</translation>
+    </message>
+    <message>
+        <source>The tokenizer &quot;{path}&quot; cannot be read ({reason}); name a tokenizer.json, or a vocab.txt with a word a line.</source>
+        <translation>无法读取分词器“{path}”（{reason}）；请给出 tokenizer.json，或每行一个词的 vocab.txt。</translation>
+    </message>
+    <message>
+        <source>There is no data set &quot;{name}&quot; here; did you mean &quot;{nearest}&quot;?</source>
+        <translation>没有名为“{name}”的数据集；您是否想用“{nearest}”？</translation>
+    </message>
+    <message>
+        <source>The data set torchvision:{name} takes no &quot;{argument}&quot;; it takes: {known}.</source>
+        <translation>数据集 torchvision:{name} 没有参数“{argument}”；可用：{known}。</translation>
+    </message>
+    <message>
+        <source>The data set {name} could not be fetched ({reason}); try again, or put its files into &quot;{path}&quot;.</source>
+        <translation>无法下载数据集 {name}（{reason}）；请重试，或将其文件放入“{path}”。</translation>
+    </message>
+    <message>
+        <source>{what} needs the package {package}, which is not installed; type: {command}</source>
+        <translation>{what} 需要软件包 {package}，但尚未安装；请输入：{command}</translation>
+    </message>
+    <message>
+        <source>The data has samples of shape {found}, the model takes {wanted}; correct the data or the input shape (model.input_shape).</source>
+        <translation>数据样本的形状为 {found}，而模型需要 {wanted}；请修正数据或输入形状（model.input_shape）。</translation>
+    </message>
+    <message>
+        <source>The array {name} has the type {found}; give uint8 images, floats, or word numbers of shape (samples, length).</source>
+        <translation>数组 {name} 的类型为 {found}；请提供 uint8 图像、浮点数，或形状为 (samples, length) 的词编号。</translation>
+    </message>
+    <message>
+        <source>x_test has the type {test}, x_train {train}; give both the same.</source>
+        <translation>x_test 的类型为 {test}，x_train 为 {train}；两者必须相同。</translation>
+    </message>
+    <message>
+        <source>The array {name} holds the word number {found}; word numbers go from 0.</source>
+        <translation>数组 {name} 中有词编号 {found}；词编号须从 0 开始。</translation>
+    </message>
+    <message>
+        <source>The model takes word numbers, but the data has {found}; choose data of texts, or save the word numbers as int64.</source>
+        <translation>模型需要词编号，而数据为 {found}；请选择文本数据，或将词编号存为 int64。</translation>
+    </message>
+    <message>
+        <source>The data has word numbers, but the model takes floats; choose the model that was trained on texts, or save the values as float32.</source>
+        <translation>数据为词编号，而模型需要浮点数；请选择在文本上训练的模型，或将数值存为 float32。</translation>
     </message>
     <message>
         <source>The array {name} holds values that are not finite; clean the data first.</source>
@@ -2254,8 +3457,20 @@
         <translation>{name} 有 {found} 个值，而数据有 {channels} 个通道；请提供一个值或 {channels} 个值。</translation>
     </message>
     <message>
-        <source>validation = {validation} of {samples} training samples leaves no sample for one of the two; choose another share.</source>
-        <translation>训练样本共 {samples} 个，validation = {validation} 会使其中一部分没有样本；请选择其他比例。</translation>
+        <source>The data has {found} word numbers, the model takes {wanted}; set the vocabulary (data.text.vocabulary) to {wanted}, or name the tokenizer that the model was trained with.</source>
+        <translation>数据有 {found} 个词编号，而模型需要 {wanted} 个；请将词表大小（data.text.vocabulary）设为 {wanted}，或指明模型训练时所用的分词器。</translation>
+    </message>
+    <message>
+        <source>The data names {found} classes, the model answers {wanted}; choose the model that was trained on this data, or correct the class names (data.class_names).</source>
+        <translation>数据列出 {found} 个类别，而模型输出 {wanted} 个；请选择在此数据上训练的模型，或修正类别名称（data.class_names）。</translation>
+    </message>
+    <message>
+        <source>A test share of {test} (data.test) leaves one of the two splits empty, as there are {samples} samples; choose another share.</source>
+        <translation>样本共 {samples} 个，测试比例 {test}（data.test）会使其中一部分没有样本；请选择其他比例。</translation>
+    </message>
+    <message>
+        <source>A validation share of {validation} (data.validation) leaves one of the two splits empty, as there are {samples} training samples; choose another share.</source>
+        <translation>训练样本共 {samples} 个，验证比例 {validation}（data.validation）会使其中一部分没有样本；请选择其他比例。</translation>
     </message>
     <message>
         <source>There is no recipe &quot;{path}&quot;; penjing init MODEL writes one.</source>
@@ -2320,6 +3535,18 @@
     <message>
         <source>threads = {value} is out of range; choose 0 (automatic) to {limit}.</source>
         <translation>threads = {value} 超出范围；请选择 0（自动）到 {limit}。</translation>
+    </message>
+    <message>
+        <source>&quot;{text}&quot; is no shape; write the sizes of one sample without the batch, such as 3,224,224.</source>
+        <translation>“{text}”不是形状；请写出单个样本的各维大小，不含批次，例如 3,224,224。</translation>
+    </message>
+    <message>
+        <source>samples = {value} is out of range; choose a whole number from 1.</source>
+        <translation>samples = {value} 超出范围；请选择从 1 开始的整数。</translation>
+    </message>
+    <message>
+        <source>Only a full measurement of sensitivity counts samples; add --sensitivity full.</source>
+        <translation>只有完整的敏感度测量才需要样本数；请加上 --sensitivity full。</translation>
     </message>
     <message>
         <source>The device &quot;{device}&quot; is not available here; use cpu.</source>
@@ -2422,6 +3649,10 @@
         <translation>模型文件“{path}”不是此次运行开始时的文件（SHA-256 不同）；请放回原文件，或开始新的运行。</translation>
     </message>
     <message>
+        <source>the network that it belongs to is not known</source>
+        <translation>它所属的网络结构未知</translation>
+    </message>
+    <message>
         <source>it makes the model&apos;s output</source>
         <translation>它产生模型的输出</translation>
     </message>
@@ -2498,6 +3729,10 @@
         <translation>未按通道剪枝（{count}）：{names}</translation>
     </message>
     <message>
+        <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>
+        <translation>文件中还有 {count} 个不属于网络的张量，已略去：{names}。</translation>
+    </message>
+    <message>
         <source>Single zeros make no dense file smaller or faster; prune channels for that.</source>
         <translation>零散的零不会使稠密文件更小或更快；如需如此，请按通道剪枝。</translation>
     </message>
@@ -2544,6 +3779,10 @@
     <message>
         <source>Type: {command}</source>
         <translation>请输入：{command}</translation>
+    </message>
+    <message>
+        <source>Only {use} want it. Type: {command}</source>
+        <translation>只有 {use} 需要它。请输入：{command}</translation>
     </message>
     <message>
         <source>PyTorch does not load ({reason}); type: pip install --force-reinstall torch torchvision</source>
