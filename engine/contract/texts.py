@@ -151,6 +151,7 @@ TEXTS: dict[str, str] = {
     "locked_operation": 'its channels reach "{operation}", which the cut does not understand',
     "locked_untraced": "the model could not be traced ({reason})",
     "locked_kind": "layers of type {kind} have no channels to cut",
+    "locked_inside": "it is computed inside {kind} as one piece",
     "locked_input": "its input comes straight from the data",
     "locked_fixed_input": "the channels of its input are fixed",
     "locked_request": "the recipe skips it",

@@ -144,8 +144,18 @@ def why_locked(captured: CapturedGraph, channels: ChannelMap) -> dict[str, Reaso
             reasons[name] = Reason("locked_untraced", {"reason": captured.untraced_because})
         elif name not in channels.layers:
             kind = Reason("locked_kind", {"kind": type(layer).__name__})
-            reasons[name] = channels.reason(name) or kind
+            reasons[name] = channels.reason(name) or _locked_inside(captured, name) or kind
     return reasons
+
+
+def _locked_inside(captured: CapturedGraph, layer: str) -> Reason | None:
+    """Where the graph calls a part that holds the layer, and not the layer: which kind of part."""
+    path = layer
+    while path := path.rpartition(".")[0]:
+        if captured.nodes_of(path):
+            part = captured.module.get_submodule(path)
+            return Reason("locked_inside", {"kind": type(part).__name__})
+    return None
 
 
 def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict[int, float]:

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.joint.compressed import CompressedModel
-from engine.models.graph import layers_of
-from engine.pruning.channels import Reason
+from engine.models.example import Example
+from engine.models.graph import capture, layers_of
+from engine.pruning.channels import Reason, map_channels, why_locked
 from resources.sample.net import SimpleNet
 from tests.engine.networks import (
     NETWORKS,
@@ -100,6 +101,22 @@ def test_that_tied_weights_are_left_alone_and_named() -> None:
     assert not model.channels.groups
     for name in ("free", "one", "two"):
         assert model.locked[name] == Reason("locked_operation", {"operation": "tied weights"})
+
+
+def test_that_a_layer_inside_of_one_that_is_called_as_a_whole_says_so() -> None:
+    class Encoder(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+            self.head = nn.Linear(8, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.head(self.block(x).mean(1))
+
+    captured = capture(Encoder(), Example((4, 8)))
+    reasons = why_locked(captured, map_channels(captured))
+    assert reasons["block.linear1"] == Reason("locked_inside", {"kind": "TransformerEncoderLayer"})
+    assert reasons["head"].code == "locked_output"
 
 
 def test_that_an_unknown_operation_locks_what_reaches_it_by_name() -> None:
