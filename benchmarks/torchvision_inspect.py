@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     parser.add_argument("--only", default="", metavar="NAME")
     parser.add_argument("--guess", action="store_true", help="name no architecture")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--threads", type=int, default=max((os.cpu_count() or 2) - 1, 1))
     parser.add_argument("--out", type=Path, metavar="FILE")
     options = parser.parse_args()
     kind = "guessed" if options.guess else "named"
