@@ -54,6 +54,8 @@ class SensitivityTab(LayerTab):
         """Sets all texts in the language of now."""
         self._hint.setText(self.tr("How much of this layer may go has not been measured yet."))
         self.measure.setText(self.tr("Measure the sensitivity"))
+        if self.bears is not None:
+            self.bears.retranslate()
         super().retranslate()
 
 

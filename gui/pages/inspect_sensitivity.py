@@ -203,4 +203,6 @@ class SensitivityView(QWidget):
                 Subject.BITS: self.tr("Weight bits"),
             }
         )
+        if self.bears is not None:
+            self.bears.retranslate()
         self._show()

@@ -23,7 +23,7 @@ from gui.plots.heat_colours import coloured, text_on
 from gui.theme import current_theme, theme_signals
 
 _HEADER = 40
-_ROW_HEIGHTS = (22, 30)
+_ROW_HEIGHTS = (22, 48)
 _GAP = 14
 _MOST_NAME_WIDTH, _NAME_SHARE = 200, 0.22
 _LEAST_CELL_FOR_TEXT = 27

@@ -698,7 +698,7 @@
     </message>
     <message>
         <source>{matched} of {total}</source>
-        <translation>{matched} / {total}</translation>
+        <translation>匹配 {matched} / {total}</translation>
     </message>
 </context>
 <context>
@@ -872,7 +872,7 @@
     <name>LayerPanel</name>
     <message>
         <source>Channels</source>
-        <translation>通道数</translation>
+        <translation>通道</translation>
     </message>
     <message>
         <source>Weights</source>
@@ -3667,6 +3667,10 @@
     <message>
         <source>layers of type {kind} have no channels to cut</source>
         <translation>{kind} 类型的层没有可裁剪的通道</translation>
+    </message>
+    <message>
+        <source>it is computed inside {kind} as one piece</source>
+        <translation>它在 {kind} 内部作为整体计算</translation>
     </message>
     <message>
         <source>its input comes straight from the data</source>

@@ -86,7 +86,7 @@ def test_that_suggestions_are_one_edit_that_the_wizard_undoes(page, qtbot):
     assert len(page.recipe().prune.layers) == 2
     (sentence,) = told.args
     assert sentence() == (
-        "Taken into the recipe for 2 layer(s): 0 % – 20 % of the channels, float – 4 bits. Compress can undo it."
+        "Taken into the recipe for 2 layers: 0 % – 20 % of the channels, float – 4 bits. Compress can undo it."
     )
 
     with qtbot.waitSignal(page.recipe_edited):

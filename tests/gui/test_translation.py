@@ -76,7 +76,8 @@ def test_that_a_translation_names_the_same_arguments_as_its_source():
 
 def test_that_chinese_texts_are_written_in_chinese():
     proper_names = re.compile(
-        r"^[\W\d]*$|^(Adam|SGD|CPU|CUDA|MPS|MACs?|F1|Top 5|ONNX \w+|Python \(\*\.py\))$"
+        r"^[\W\d]*$|^(Adam|SGD|CPU|CUDA|MPS|MACs?|F1|Top 5|ONNX( \w+)?|Python \(\*\.py\)"
+        r"|Torchvision|TorchScript|Safetensors|SHA-256: {hash}…)$"
     )
 
     for (context, source), forms in messages(FOLDER / "penjing_zh.ts").items():
