@@ -322,7 +322,7 @@
     </message>
     <message>
         <source>Without data you see what is inside. To prune and quantize, and to measure, name some; you can drop a file or a folder here.</source>
-        <translation>没有数据也能查看模型内部；剪枝、量化和测量则需要数据。可将文件或文件夹拖放到这里。</translation>
+        <translation>没有数据也能查看模型内部；剪枝、量化和测量需要数据，可拖放到这里。</translation>
     </message>
     <message>
         <source>Fewer settings</source>
@@ -1898,7 +1898,7 @@
     </message>
     <message>
         <source>Full needs validation samples</source>
-        <translation>“完整”需要验证样本</translation>
+        <translation>完整测量需要验证样本</translation>
     </message>
     <message>
         <source>Choose the data</source>
@@ -2443,7 +2443,7 @@
     </message>
     <message>
         <source>Sample rate</source>
-        <translation>采样率</translation>
+        <translation>采样率（Hz）</translation>
     </message>
     <message>
         <source>In hertz; recordings of another are resampled.</source>
@@ -2467,7 +2467,7 @@
     </message>
     <message>
         <source>Window</source>
-        <translation>窗长</translation>
+        <translation>窗长（毫秒）</translation>
     </message>
     <message>
         <source>Milliseconds that one frame hears.</source>
@@ -2475,7 +2475,7 @@
     </message>
     <message>
         <source>Hop</source>
-        <translation>帧移</translation>
+        <translation>帧移（毫秒）</translation>
     </message>
     <message>
         <source>Milliseconds from one frame to the next.</source>
