@@ -9,14 +9,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx
-from torch.export import ExportedProgram
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
 from engine.models.mapped_zip import MappedZip, TensorPlace
-from engine.models.raising.program import raise_program
-from engine.models.raising.proof import prove_equal, prove_rows_equal
-from engine.models.raising.sketch import example_of
+from engine.models.raising.program import raise_proven
 
 _WEIGHTS = "data/weights"
 _CONFIG = f"{_WEIGHTS}/model_weights_config.json"
@@ -86,31 +83,3 @@ def raise_exported(path: Path) -> tuple[fx.GraphModule, Example]:
     except Exception as error:
         raise RequestError("file_truncated", path=path, reason=one_line(str(error), 160)) from None
     return raise_proven(program)
-
-
-def raise_proven(program: ExportedProgram) -> tuple[fx.GraphModule, Example]:
-    """Raises a program and runs both; a batch that was burnt in is opened.
-
-    Raises:
-        RequestError: the answers differ, or the batch cannot be opened.
-    """
-    raised = raise_program(program)
-    example = example_of(raised)
-    assert example is not None
-    original = program.module()
-    burnt = burnt_batch(program)
-    if burnt is None:
-        prove_equal(raised, original, example, batches=(2, 3))
-    else:
-        prove_rows_equal(raised, original, example, batch=burnt)
-    return raised, example
-
-
-def burnt_batch(program: ExportedProgram) -> int | None:
-    """The batch that a program was exported for, where it takes no other."""
-    inputs = set(program.graph_signature.user_inputs)
-    values = [
-        node.meta["val"] for node in program.graph.nodes if node.op == "placeholder" and node.name in inputs
-    ]
-    size = values[0].shape[0]
-    return size if isinstance(size, int) else None

@@ -1,14 +1,17 @@
 """The captured graph: what the model computes, with the shape of every value.
 
 Functional ReLUs, pools, adds and reshapes matter as much as modules do, so one graph serves channel groups, cost and
-the placing of quantizers. ``torch.fx`` keeps the user's module and parameter names; where it gives up, the user's
-module is kept as it is, with the reason, and only what modules alone allow is done to it.
+the placing of quantizers. ``torch.fx`` keeps the user's module and parameter names; where it gives up,
+``torch.export`` follows one run; where both do, the user's module is kept as it is, with the reason, and only what
+modules alone allow is done to it.
 """
 
 import logging
 import re
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 from torch import fx, nn
@@ -16,10 +19,12 @@ from torch.fx.passes.shape_prop import TensorMetadata
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
+from engine.models.raising.following import follow
 from engine.models.shapes import LayerCall, ShapeNotes, note_shapes_on_meta_, noting_calls
 
 log = logging.getLogger("penjing")
 PROBE_BATCH = 2
+_NOT_THE_USERS = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
 _PLAIN_NAME = re.compile(r"[\w.-]*")
 WEIGHTED = (
     nn.Linear,
@@ -84,22 +89,58 @@ def capture(module: nn.Module, example: Example) -> CapturedGraph:
     """
     module.eval()
     try:
-        traced = trace(module)
-        with noting_calls(_hidden_layers(traced)) as calls:
-            answer = propagate_shapes_(traced, example)
-        work: nn.Module = traced
-        reason = None
+        return _captured(trace(module), example)
     except Exception as error:
-        work, reason = module, one_line(f"{type(error).__name__}: {error}", 160)
-        with noting_calls(dict(layers_of(module))) as calls:
-            answer = run_probe(module, example)
+        reason = _what_blocked(error)
+    with noting_calls(dict(layers_of(module))) as calls:
+        answer = run_probe(module, example)
+    try:
+        return _captured(_followed(module, example, calls), example)
+    except Exception as error:
+        log.debug("torch.export gives no graph either: %s", one_line(str(error), 160))
     return CapturedGraph(
-        module=work,
+        module=module,
         example=example,
         output_shape=tuple(answer.shape[1:]),
         untraced_because=reason,
         hidden_calls=calls,
     )
+
+
+def _captured(traced: fx.GraphModule, example: Example) -> CapturedGraph:
+    with noting_calls(_hidden_layers(traced)) as calls:
+        answer = propagate_shapes_(traced, example)
+    return CapturedGraph(
+        module=traced, example=example, output_shape=tuple(answer.shape[1:]), hidden_calls=calls
+    )
+
+
+def _what_blocked(error: Exception) -> str:
+    """The error in one line, with the line of the user's code that met it, where it was not in torch's or ours."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_file() and not frame.filename.startswith(_NOT_THE_USERS)
+    ]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}: " if frames else ""
+    return one_line(f"{place}{type(error).__name__}: {error}", 160)
+
+
+def _followed(module: nn.Module, example: Example, calls: Mapping[str, list[LayerCall]]) -> fx.GraphModule:
+    """What ``torch.export`` makes of the module.
+
+    Raises:
+        Exception: it makes nothing of it, or a layer that is called would be none any more.
+    """
+    _refuse_code_in_names(module)
+    called = {name for name, found in calls.items() if found}
+    if any(isinstance(module.get_submodule(name), nn.MultiheadAttention) for name in called):
+        raise ValueError("attention would be taken to pieces")
+    followed = follow(module, example)
+    lost = called - {name for name, _ in layers_of(followed)}
+    if lost:
+        raise ValueError(f"{min(lost)} is no layer any more")
+    return followed
 
 
 def trace(module: nn.Module) -> fx.GraphModule:

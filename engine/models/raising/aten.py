@@ -119,7 +119,8 @@ class Raiser:
 
     def _words(self) -> int:
         """How many words there are: rows of the first table that is looked into."""
-        tables = (node.args[0] for node in self._program.graph.nodes if "embedding" in str(node.target))
+        calls = (node for node in self._program.graph.nodes if node.op == "call_function")
+        tables = (node.args[0] for node in calls if _operator_name(node.target) == "embedding")
         held = next((self._values.get(table) for table in tables), None)
         rows = held.tensor.shape[0] if isinstance(held, Held) else None
         return self._hints.vocabulary or rows or 2

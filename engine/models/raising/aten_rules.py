@@ -89,9 +89,8 @@ def open_batch(raiser: Raiser, call: Call, sizes: Any) -> list[Any]:
     if not is_written or not shape or shape[0] != raiser.batch:
         return made
     is_unknown_free = not any(isinstance(size, int) and size == -1 for size in made)
-    made[0] = (
-        -1 if is_unknown_free and call.name != "expand" else raiser.sketch.method("size", raiser.samples, 0)
-    )
+    is_free = is_unknown_free and not call.name.startswith(("expand", "new_"))
+    made[0] = -1 if is_free else raiser.sketch.method("size", raiser.samples, 0)
     return made
 
 
@@ -121,6 +120,16 @@ def _fill(function: Callable[..., Any]) -> Rule:
         return raiser.sketch.call(function, tuple(sizes), *rest, **named)
 
     return rule
+
+
+def _fill_alike(raiser: Raiser, call: Call) -> fx.Node:
+    """New tensors of a written size, of the type of one that there is."""
+    named = {"dtype": call.given["dtype"]} if call.given.get("dtype") is not None else {}
+    rest = [raiser.value(value) for value in call.node.args[2:]]
+    source = raiser.value(call["self"])
+    return raiser.sketch.method(
+        call.name, source, tuple(open_batch(raiser, call, call["size"])), *rest, **named
+    )
 
 
 def _turn(raiser: Raiser, call: Call) -> Any:
@@ -278,6 +287,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("view", "reshape", "_unsafe_view", "view_copy"), _reshape),
     "expand": _expand,
     "zeros": _fill(torch.zeros), "ones": _fill(torch.ones), "full": _fill(torch.full),
+    **dict.fromkeys(("new_zeros", "new_ones", "new_full"), _fill_alike),
     **dict.fromkeys(("t", "permute", "transpose", "numpy_T"), _turn),
     "slice": _slice, "select": _select, "index": _index,
     **dict.fromkeys(("clamp", "hardtanh", "clamp_min"), _clamp),

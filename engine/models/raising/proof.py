@@ -15,13 +15,14 @@ LIMIT = 1e-4
 def prove_equal(
     raised: nn.Module, original: Callable[[Tensor], Tensor], example: Example, *, batches: Iterable[int]
 ) -> None:
-    """Compares the answers to random batches of these sizes.
+    """Compares the answers to random batches of these sizes, where the raised network stands.
 
     Raises:
         RequestError: they differ by more than :data:`LIMIT` of the largest output, or are not of one form.
     """
+    device = next((tensor.device for tensor in raised.parameters()), None)
     for seed, batch in enumerate(batches):
-        inputs = random_batch(example, batch, seed)
+        inputs = random_batch(example, batch, seed).to(device)
         with torch.no_grad():
             found, wanted = _answer(raised, inputs), original(inputs)
         _compare(found, wanted)
