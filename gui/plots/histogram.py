@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize
 
 from engine.contract.stats import Histogram
 from gui.figures import count_text
+from gui.plots.bins import readable
 from gui.plots.plot_theme import ThemedPlot, fill_brush, line_pen
 from gui.theme import current_theme
 
@@ -48,7 +49,7 @@ class HistogramPlot(ThemedPlot):
 
     def set_histogram(self, histogram: Histogram | None) -> None:
         """Shows other counts; None clears the plot."""
-        self._histogram = histogram
+        self._histogram = None if histogram is None else readable(histogram)
         self._draw()
 
     def set_logarithmic(self, is_logarithmic: bool) -> None:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from engine.contract.stats import Histogram
 from gui.figures import percent_text
+from gui.plots.bins import readable
 from gui.plots.curves import FormattedAxis
 from gui.plots.plot_theme import ThemedPlot, fill_brush, line_pen
 from gui.theme import current_theme
@@ -35,7 +36,7 @@ class HistogramOverlay(ThemedPlot):
 
     def show_histograms(self, before: Histogram | None, after: Histogram | None) -> None:
         """Shows a layer; what is None is left out."""
-        self._histograms = (before, after)
+        self._histograms = (before and readable(before), after and readable(after))
         self._draw()
 
     def set_logarithmic(self, is_logarithmic: bool) -> None:
