@@ -2555,7 +2555,7 @@
     </message>
     <message>
         <source>How numbers are mapped to few bits.</source>
-        <translation>数值如何映射到少量比特。</translation>
+        <translation>数值如何映射到少数几位。</translation>
     </message>
     <message>
         <source>Mode</source>

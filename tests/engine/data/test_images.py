@@ -75,7 +75,7 @@ def test_that_the_order_of_the_recipes_class_names_numbers_the_labels(tmp_path: 
     data = load(make_folder(tmp_path), class_names=("dog", "fox", "cat"))
     assert data.class_names == ("dog", "fox", "cat")
     assert torch.bincount(data.train.labels).tolist() == [8, 0, 8]
-    with pytest.raises(RequestError, match="lacks dog") as caught:
+    with pytest.raises(RequestError, match="lack dog") as caught:
         load(tmp_path, class_names=("cat", "cow"))
     assert caught.value.code == "data_class_names"
     assert load(tmp_path, class_names=("a cat", "a dog")).class_names == ("a cat", "a dog")
