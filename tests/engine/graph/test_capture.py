@@ -3,12 +3,12 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from engine.analysis.cost import count_macs, count_parameters
 from engine.contract.errors import RequestError
 from engine.models.example import Example
-from engine.models.graph import capture, layers_of, shape_of
+from engine.models.graph import capture, layers_of, run_probe, shape_of
 from tests.engine.networks import NETWORKS, Branching, make_network, some_inputs
 
 
@@ -113,3 +113,164 @@ def test_that_multiplications_are_counted_as_by_hand() -> None:
     total, nonzero = count_parameters(network)
     assert total == 8 * 28 + 12 * 19 + 12 * 6 * 4 + 6 + 42 + 30
     assert nonzero == total - 6
+
+
+class Body(nn.Module):
+    """What the networks below have in common; ``momentum=None`` cannot be seen in evaluation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3, padding=1, padding_mode="circular")
+        self.norm = nn.BatchNorm2d(6, momentum=None)
+        self.second = nn.Conv2d(6, 8, 3, padding=1)
+        self.drop = nn.Dropout(0.5)
+        self.head = nn.Linear(8, 5)
+
+    def body(self, x: Tensor) -> Tensor:
+        x = F.relu(self.second(F.relu(self.norm(self.conv(x)))))
+        return self.head(self.drop(x.mean((2, 3))))
+
+
+class AskingShape(Body):
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[0] == 0:
+            return x.new_zeros((0, 5))
+        return self.body(x)
+
+
+class AskingLength(Body):
+    """``len`` answers a plain number."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if len(x) == 0:
+            raise ValueError("no samples")
+        return self.body(x.reshape(len(x), 3, 4, 4))
+
+
+class AskingRank(Body):
+    def forward(self, x: Tensor) -> Tensor:
+        assert x.dim() == 4
+        return self.body(x)
+
+
+class Unrolled(nn.Module):
+    """A recurrent network written as a loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.Linear(3 + 8, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = x.new_zeros(x.size(0), 8)
+        for step in range(x.size(1)):
+            state = torch.tanh(self.cell(torch.cat([x[:, step], state], 1)))
+        return self.head(state)
+
+
+class LastState(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.GRU(3, 4, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dim() != 3:
+            raise ValueError("no sequences")
+        states = self.rnn(x)[1]
+        return self.head(torch.cat([states[0], states[1]], 1))
+
+
+IMAGE = (3, 4, 4)
+FOLLOWED: dict[type[nn.Module], tuple[int, ...]] = {
+    AskingShape: IMAGE,
+    AskingLength: IMAGE,
+    AskingRank: IMAGE,
+    Unrolled: (4, 3),
+    LastState: (4, 3),
+}
+
+
+@pytest.mark.parametrize("kind", FOLLOWED)
+def test_that_code_that_asks_for_shapes_is_followed(
+    kind: type[nn.Module], capfd: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(0)
+    network, example = kind().eval(), Example(FOLLOWED[kind])
+    captured = capture(network, example)
+    assert capfd.readouterr() == ("", "")
+    assert captured.graph is not None and captured.untraced_because is None
+    own, found = network.state_dict(), captured.module.state_dict()
+    assert own.keys() == found.keys()
+    assert all(own[name].data_ptr() == found[name].data_ptr() for name in own)
+    inputs = torch.randn(7, *example.shape)
+    with torch.no_grad():
+        assert torch.allclose(captured.module(inputs), network(inputs), atol=1e-5)
+
+
+def test_that_a_followed_network_learns_as_its_own_layers_say() -> None:
+    network = AskingShape().eval()
+    layers = dict(capture(network, Example(IMAGE)).module.named_modules())
+    assert layers["norm"] is network.norm and layers["head"] is network.head
+    assert [layer.p for layer in layers.values() if isinstance(layer, nn.Dropout)] == [0.5]
+
+
+@pytest.mark.parametrize("kind", [AskingShape, AskingLength, LastState])
+def test_that_following_twice_gives_the_same_graph(kind: type[nn.Module]) -> None:
+    network, example = kind().eval(), Example(FOLLOWED[kind])
+    first, second = (capture(network, example).module for _ in range(2))
+    assert isinstance(first, fx.GraphModule) and isinstance(second, fx.GraphModule)
+    assert first.code == second.code
+    assert [name for name, _ in first.named_parameters()] == [name for name, _ in second.named_parameters()]
+
+
+class AskingValues(Body):
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x) if x.mean() > 0 else self.body(-x)
+
+
+class OtherwiseInCrowds(Body):
+    """More samples than are tried go another way."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x) if x.shape[0] < 9 else self.body(-x)
+
+
+class Attending(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[:, 0]
+        return self.head(self.attention(x, x, x)[0].flatten(1)) if len(x) > 0 else x
+
+
+class Paired(Body):
+    """One weight with two biases: under its one name stands one layer only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other = nn.Conv2d(6, 8, 3, padding=1)
+        self.other.weight = self.second.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        assert x.dim() == 4
+        x = self.conv(x)
+        return self.head((self.second(x) + F.relu(self.other(x))).mean((2, 3)))
+
+
+@pytest.mark.parametrize("kind", [AskingValues, OtherwiseInCrowds, Attending, Paired])
+def test_that_what_cannot_be_followed_whole_is_kept_with_the_line_that_blocked(
+    kind: type[nn.Module], capfd: pytest.CaptureFixture[str]
+) -> None:
+    network, example = kind().eval(), Example(IMAGE)
+    wanted, state = run_probe(network, example), dict(network.state_dict())
+    captured = capture(network, example)
+    assert captured.module is network and captured.graph is None
+    assert captured.untraced_because is not None
+    assert captured.untraced_because.startswith("test_capture.py:")
+    assert capfd.readouterr() == ("", "")
+    assert torch.equal(run_probe(network, example), wanted)
+    assert all(state[name].data_ptr() == tensor.data_ptr() for name, tensor in network.state_dict().items())

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from torch import nn
 
@@ -48,3 +50,21 @@ def test_that_with_data_an_unknown_network_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RequestError) as caught:
         inspect_model(ModelSource(file=str(path)), DataSpec(), RunContext())
     assert caught.value.code == "architecture_missing"
+
+
+def test_that_the_tensors_of_a_graph_with_an_unknown_operator_are_shown(tmp_path: Path) -> None:
+    weight = numpy_helper.from_array(torch.ones(6, 3).numpy(), "fc.weight")
+    graph = helper.make_graph(
+        [helper.make_node("Bend", ["x", "fc.weight"], ["y"], "bend", domain="elsewhere")],
+        "net",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 6])],
+        [weight],
+    )
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("elsewhere", 1)]
+    path = tmp_path / "net.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=10), str(path))
+    inspection = inspect_model(ModelSource(file=str(path)), None, RunContext())
+    assert [(layer.name, layer.shape) for layer in inspection.layers] == [("fc", (6, 3))]
+    assert inspection.bare_code == "operator_unknown"
+    assert inspection.bare_because is not None and "Bend" in inspection.bare_because

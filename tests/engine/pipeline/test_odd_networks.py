@@ -9,14 +9,22 @@ import torch
 
 from engine.context import RunContext
 from engine.contract.errors import RunError
-from engine.contract.events import MetricsLogged, RunEvent, RunFinished, Stage, StageStarted, WarningRaised
+from engine.contract.events import (
+    CheckpointSaved,
+    MetricsLogged,
+    RunEvent,
+    RunFinished,
+    Stage,
+    StageStarted,
+    WarningRaised,
+)
 from engine.contract.methods import ExportFormat, PruneGranularity
 from engine.contract.recipe import DataSpec, ExportSpec, ModelSpec, PruneSpec, Recipe, RecoverSpec
 from engine.contract.source import ModelSource
 from engine.models.architectures import build_architecture
 from engine.pipeline.inspecting import inspect_model
 from engine.pipeline.verifying import verify_file
-from tests.engine.pipeline.runs import run, with_
+from tests.engine.pipeline.runs import NET, make_project, run, with_
 
 NETS = """
 import torch
@@ -55,6 +63,11 @@ class Counting(nn.Module):
     def forward(self, x):
         assert len(x) > 0
         return self.head(torch.relu(self.hidden(x)).mean(1))
+
+class CountingAndAttending(Attending):
+    def forward(self, x):
+        assert len(x) > 0
+        return super().forward(x)
 
 class Branching(Counting):
     def forward(self, x):
@@ -117,11 +130,15 @@ def test_that_single_weights_are_pruned_and_both_files_hold(name: str, tmp_path:
         assert again.verified, again.why
 
 
-def test_that_a_network_that_asks_for_its_batch_gets_a_file_of_one_sample_a_time(tmp_path: Path) -> None:
-    report = run(make_recipe(tmp_path, "Counting", ExportFormat.ONNX_FLOAT32), tmp_path / "run")
+@pytest.mark.parametrize(("name", "batch"), [("Counting", 0), ("CountingAndAttending", 1)])
+def test_that_a_batch_that_is_asked_for_stays_open_where_the_network_can_be_followed(
+    name: str, batch: int, tmp_path: Path
+) -> None:
+    """In a file, an open size is 0; others run one sample a time."""
+    report = run(make_recipe(tmp_path, name, ExportFormat.ONNX_FLOAT32), tmp_path / "run")
     model = onnx.load(str(tmp_path / "run" / report.artifacts[0].path))
     shape = [dim.dim_value for dim in model.graph.input[0].type.tensor_type.shape.dim]
-    assert shape == [1, 12, 8]
+    assert shape == [batch, 12, 8]
 
 
 def test_that_weights_without_a_loader_fit_the_class_they_were_trained_with(tmp_path: Path) -> None:
@@ -160,3 +177,31 @@ def test_that_widths_that_no_class_has_are_refused_before_the_training(tmp_path:
     with pytest.raises(RunError, match="no short form"):
         run(with_(recipe, prune=PruneSpec(ratio=0.5)), tmp_path / "run", events.append)
     assert [event.stage for event in events if isinstance(event, StageStarted)] == [Stage.EVALUATE]
+
+
+def test_that_a_followed_network_is_cut_resumed_and_written_in_integers(tmp_path: Path) -> None:
+    """Torch.fx cannot trace it; each start makes the graph anew, and the checkpoint has to fit it."""
+    recipe = make_project(tmp_path / "project")
+    net = tmp_path / "project" / "net.py"
+    net.write_text(NET.replace("x = nn", "assert len(x) > 0\n        x = nn"))
+    recipe = with_(
+        recipe, recover=RecoverSpec(epochs=2), export=ExportSpec(formats=(ExportFormat.ONNX_INT8,))
+    )
+    whole = run(recipe, tmp_path / "whole")
+    saved: list[RunEvent] = []
+
+    def die(event: RunEvent) -> None:
+        saved.extend([event] if isinstance(event, CheckpointSaved) else [])
+        if len(saved) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(recipe, tmp_path / "run", die)
+    report = run(recipe, tmp_path / "run", is_resume=True)
+    assert report.weights_sha256 == whole.weights_sha256
+    assert [artifact.why for artifact in report.artifacts if not artifact.verified] == []
+    assert verify_file(tmp_path / "run" / report.artifacts[0].path, None, RunContext(), threads=1).verified
+    conv = next(layer for layer in report.after.layers if layer.name == "conv")
+    assert conv.shape[0] < 8
+    integers = onnx.load(str(tmp_path / "run" / report.artifacts[0].path)).graph.initializer
+    assert onnx.TensorProto.INT8 in {tensor.data_type for tensor in integers}
