@@ -43,11 +43,6 @@ def spread_of(pieces: Callable[[], Iterator[Tensor]], low: float, high: float, *
         high: where it ends, above ``low``.
         bins: at most 256.
     """
-    with one_thread():
-        return _spread_of(pieces, low, high, bins)
-
-
-def _spread_of(pieces: Callable[[], Iterator[Tensor]], low: float, high: float, bins: int) -> Spread:
     total, number = 0.0, 0
     for piece in pieces():
         total += float(piece.sum())

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.analysis.mapped import let_go
-from engine.analysis.streaming import BINS, Spread, pieces_of, spread_of
+from engine.analysis.streaming import BINS, Spread, one_thread, pieces_of, spread_of
 from engine.contract.stats import ChannelRanges, Histogram, LayerStats
 
 _OTHER_BITS = 32
@@ -59,7 +59,11 @@ def weight_facts(weight: Tensor, *, output_axis: int = 0, is_read_only: bool = F
         output_axis: along which its channels lie.
         is_read_only: see :func:`engine.analysis.streaming.pieces_of`.
     """
-    weight = weight.detach()
+    with one_thread():
+        return _facts_of(weight.detach(), output_axis, is_read_only=is_read_only)
+
+
+def _facts_of(weight: Tensor, output_axis: int, *, is_read_only: bool) -> WeightFacts:
     extremes = _extremes_of(weight if weight.dim() > 1 else weight.reshape(1, -1), output_axis)
     low, high = extremes.low, extremes.high
     zeros = weight.numel() - int(weight.count_nonzero())
