@@ -7,6 +7,7 @@ modules alone allow is done to it.
 """
 
 import logging
+import os
 import re
 import traceback
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ from engine.models.shapes import LayerCall, ShapeNotes, note_shapes_on_meta_, no
 
 log = logging.getLogger("penjing")
 PROBE_BATCH = 2
-_NOT_THE_USERS = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
+_NOT_THE_USERS = tuple(f"{Path(file).parent}{os.sep}" for file in (torch.__file__, __file__))
 _PLAIN_NAME = re.compile(r"[\w.-]*")
 WEIGHTED = (
     nn.Linear,

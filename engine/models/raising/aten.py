@@ -145,11 +145,12 @@ class Raiser:
         if not isinstance(node.target, torch._ops.OpOverload):
             assert callable(node.target)
             return self.sketch.call(node.target, *self.value(node.args), **self.value(node.kwargs))
-        call = Call(node, name.removesuffix("_"), _bound(node))
+        is_in_place = name.endswith("_") and not name.endswith("__")
+        call = Call(node, name[:-1] if is_in_place else name, _bound(node))
         rule = self._rules.get(call.name)
         made = rule(self, call) if rule is not None else None
         result = made if made is not None else self._call_namesake(call)
-        if name.endswith("_") and not name.endswith("__") and isinstance(node.args[0], fx.Node):
+        if is_in_place and isinstance(node.args[0], fx.Node):
             self._values[node.args[0]] = result
         return result
 

@@ -271,6 +271,7 @@ RULES: dict[str, Rule] = {
         "normalize", "one_hot",
     )},
     "_adaptive_avg_pool2d": _plain(F.adaptive_avg_pool2d),
+    "__or__": _plain(operator.or_), "__and__": _plain(operator.and_),
     "add": _arithmetic(operator.add, torch.add),
     "sub": _arithmetic(operator.sub, torch.sub),
     "mul": _arithmetic(operator.mul, torch.mul),
