@@ -4,6 +4,8 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Each process of the tests loads PyTorch and starts engines of its own, so more than two gain little.
+WORKERS := -n 2 --dist worksteal
 CHECKED := engine gui resources tests benchmarks
 
 # What PySide6 loads on a bare Debian or Ubuntu, a font with 中文, and a screen for `xvfb-run penjing`.
@@ -18,18 +20,18 @@ INSTALL := apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/test.stamp libraries  ## prune and quantize the sample project, in the window or in the terminal
+demo: .venv/app.stamp libraries  ## prune and quantize the sample project, in the window or in the terminal
 	@$(BIN)/penjing demo
 
 test: .venv/test.stamp libraries  ## run the tests
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(WORKERS)
 
 check: .venv/dev.stamp libraries  ## format, lint, types, import contracts and the tests
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(WORKERS)
 
 pictures: .venv/test.stamp libraries  ## take the documentation's pictures from the real window
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/pictures.py docs/images
@@ -49,7 +51,7 @@ clean:  ## remove .venv and everything that was built
 
 # Without a window the demo goes on in the terminal, so what is missing is told and stops nothing. An installation that
 # failed (no network) is not tried again at every call.
-libraries: .venv/test.stamp
+libraries: .venv/app.stamp
 	@$(BIN)/python -m gui.probe || { \
 		if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && [ ! -e .venv/system.stamp ]; then \
 			touch .venv/system.stamp; $(MAKE) --no-print-directory system && $(BIN)/python -m gui.probe; \
@@ -57,14 +59,18 @@ libraries: .venv/test.stamp
 		echo 'The window needs system libraries that are missing here. On Debian or Ubuntu, type:'; \
 		echo '  sudo sh -c "$(INSTALL)"'; }
 
-.venv/test.stamp: pyproject.toml | .venv/bin/python
+.venv/app.stamp: pyproject.toml | .venv/bin/python
 	@echo 'Installing the packages into .venv; PyTorch is large, so the first time takes some minutes.'
+	$(PIP) install -e .
+	@touch $@
+
+.venv/test.stamp: pyproject.toml .venv/app.stamp | .venv/bin/python
 	$(PIP) install -e '.[test]'
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml | .venv/bin/python
+.venv/dev.stamp: pyproject.toml .venv/test.stamp | .venv/bin/python
 	$(PIP) install -e '.[dev]'
-	@touch $@ .venv/test.stamp
+	@touch $@
 
 .venv/bin/python:
 	@if [ -z '$(PYTHON)' ]; then echo 'Penjing needs Python 3.11 or newer; install it, or name it: make PYTHON=/path/to/python'; exit 1; fi

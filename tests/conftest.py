@@ -24,6 +24,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def denormals_count() -> Iterator[None]:
+    """The engine takes numbers next to zero for zero, in its process; here limits such as "above 0" need them."""
+    yield
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_flush_denormal(False)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """A thread or process that a test started and did not end fails it, by name."""
     threads, processes = set(threading.enumerate()), _children()

@@ -24,7 +24,6 @@ from engine.data.splits import Data, Split, load_data
 from engine.joint.sensitivity.changes import Layers
 from engine.joint.sensitivity.full import FullSensitivity
 from engine.joint.sensitivity.quick import quick_sensitivity
-from engine.models.graph import capture
 from engine.models.opening import open_model
 from engine.models.trust import split_reference
 from engine.training.loop import prefer_channels_last
@@ -54,7 +53,8 @@ def measure_sensitivity(job: Sensitivity, ctx: RunContext) -> SensitivityMap:
     known = _read(place)
     if known is not None:
         return msgspec.structs.replace(known, is_cached=True)
-    layers = Layers(capture(loaded.module.to(job.device.value), loaded.example))
+    loaded.captured.module.to(job.device.value)
+    layers = Layers(loaded.captured)
     found = _quick(layers, ctx) if data is None else _full(layers, job, data, ctx)
     _write(place, found)
     return found
