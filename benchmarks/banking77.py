@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import torch
 from text_networks import GRUClassifier, TextTransformer
 from torch import Tensor
-from trained import Plan, carry_out, data_file, parse_options, shuffled
+from trained import Plan, carry_out, data_file, parser_of, shuffled
 
 from engine.contract.recipe import DataSpec
 from engine.data.splits import Split
@@ -56,7 +56,7 @@ PLANS = (
 
 
 def main() -> None:
-    options = parse_options(__doc__, default_out="banking77")
+    options = parser_of(__doc__, default_out="banking77").parse_args()
     carry_out(PLANS, DataSpec(source=f"csv:{data_file('banking77_train.csv')}"), options)
 
 

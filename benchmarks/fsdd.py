@@ -17,7 +17,7 @@ import soundfile
 import torch
 from sound_networks import SpectrumCNN, SpectrumLSTM
 from torch import Tensor
-from trained import Plan, carry_out, data_file, parse_options, shuffled
+from trained import Plan, carry_out, data_file, parser_of, shuffled
 
 from engine.context import RunContext
 from engine.contract.recipe import AudioSpec, DataSpec
@@ -87,7 +87,7 @@ PLANS = (
 
 
 def main() -> None:
-    options = parse_options(__doc__, default_out="fsdd")
+    options = parser_of(__doc__, default_out="fsdd").parse_args()
     recordings: Path = options.out / "recordings"
     options.out.mkdir(parents=True, exist_ok=True)
     if not recordings.is_dir():

@@ -42,3 +42,35 @@ class ResNet20(nn.Module):
         x = self.layer3(self.layer2(self.layer1(x)))
         x = F.avg_pool2d(x, x.size()[3])
         return self.linear(x.view(x.size(0), -1))
+
+
+class LeNet300(nn.Module):
+    """LeNet-300-100: three matrices on the pixels of MNIST (LeCun 1998)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(784, 300)
+        self.fc2 = nn.Linear(300, 100)
+        self.fc3 = nn.Linear(100, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, 1, 28, 28) → (N, 10)."""
+        x = F.relu(self.fc1(torch.flatten(x, 1)))
+        return self.fc3(F.relu(self.fc2(x)))
+
+
+class LeNet5(nn.Module):
+    """LeNet-5 as Caffe has it: wider than the original, pools without weights, one ReLU."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 20, 5)
+        self.conv2 = nn.Conv2d(20, 50, 5)
+        self.fc1 = nn.Linear(800, 500)
+        self.fc2 = nn.Linear(500, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, 1, 28, 28) → (N, 10)."""
+        x = F.max_pool2d(self.conv1(x), 2)
+        x = F.max_pool2d(self.conv2(x), 2)
+        return self.fc2(F.relu(self.fc1(torch.flatten(x, 1))))

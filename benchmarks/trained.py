@@ -1,8 +1,8 @@
 """Trains small networks on data that Penjing reads, saves them, and opens them as a user would.
 
-What ``banking77.py`` and ``fsdd.py`` share. Validation chooses the epoch that is kept; the test split is only
-reported. A row is finished when the engine, in a process of its own, has read the weights and the data again and has
-come to the accuracy that was measured here; finished rows are kept beside the weights and not trained again.
+What ``banking77.py``, ``fsdd.py`` and ``lenet.py`` share. Validation chooses the epoch that is kept; the test split
+is only reported. A row is finished when the engine, in a process of its own, has read the weights and the data again
+and has come to the accuracy that was measured here; finished rows are kept beside the weights and not trained again.
 """
 
 import argparse
@@ -78,14 +78,14 @@ def data_file(name: str) -> Path:
     raise SystemExit(f'There is no "{name}"; name the folder that holds it, such as PENJING_DATA=data.')
 
 
-def parse_options(about: str | None, *, default_out: str) -> argparse.Namespace:
-    """The options that both scripts have."""
+def parser_of(about: str | None, *, default_out: str) -> argparse.ArgumentParser:
+    """The options that all such scripts have."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object a row")
     parser.add_argument("--only", default="", metavar="ROW")
     parser.add_argument("--out", type=Path, default=HERE / "results" / default_out, metavar="DIR")
     parser.add_argument("--threads", type=int, default=max((os.cpu_count() or 2) - 1, 1))
-    return parser.parse_args()
+    return parser
 
 
 def carry_out(plans: Sequence[Plan], spec: DataSpec, options: argparse.Namespace) -> None:
