@@ -32,7 +32,8 @@ class Jobs(QObject):
     """Turns wishes into jobs, and the engine's answers into one signal for each kind of job.
 
     ``looked`` and ``look_failed`` carry the source that was looked at; ``previewed`` and ``preview_failed`` tell of the
-    newest preview alone. A job that was withdrawn fails with :class:`RunCancelled`.
+    newest preview alone, as ``estimated`` and ``estimate_failed`` do of the newest estimate. A job that was withdrawn
+    fails with :class:`RunCancelled`.
     ``run_ended`` carries the run's folder, then its report or None, then the error or None. While a run goes on all
     other jobs are refused: it would be long until their turn.
     """
@@ -63,6 +64,7 @@ class Jobs(QObject):
         self._look: Look | None = None
         self._next_look: ModelSource | None = None
         self._preview: Preview | None = None
+        self._estimate: Estimate | None = None
         self._withdrawn: set[int] = set()
         self._run: Run | None = None
         self._measuring: Sensitivity | None = None
@@ -131,9 +133,12 @@ class Jobs(QObject):
         self._withdraw(self._measuring)
 
     def estimate(self, recipe: Recipe) -> None:
-        """Asks what a recipe would cost and give."""
-        if not self._is_refused(self.estimate_failed):
-            self._submit(Estimate(id=self._engine.next_id(), recipe=recipe))
+        """Asks what a recipe would cost and give; an estimate under way is given up."""
+        if self._is_refused(self.estimate_failed):
+            return
+        self._withdraw(self._estimate)
+        self._estimate = Estimate(id=self._engine.next_id(), recipe=recipe)
+        self._submit(self._estimate)
 
     def start_run(self, recipe: Recipe, folder: Path | None = None) -> Path:
         """Runs a recipe into ``folder``, or into a new one of the library; returns which."""
@@ -224,7 +229,8 @@ class Jobs(QObject):
             case Sensitivity():
                 self.sensitivity_failed.emit(error)
             case Estimate():
-                self.estimate_failed.emit(error)
+                if job is self._estimate:
+                    self.estimate_failed.emit(error)
             case Run():
                 self._end_run(None, None if isinstance(error, RunCancelled) else error)
             case _:

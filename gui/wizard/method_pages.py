@@ -1,5 +1,6 @@
 """The wizard's pages on pruning and on quantization: a form beside the layers that differ."""
 
+from engine.contract.errors import PenjingError
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.stats import LayerStats
@@ -9,6 +10,8 @@ from gui.wizard.flow import Step, WizardFlow
 from gui.wizard.form import RecipeForm
 from gui.wizard.layer_model import PRUNE_FIELD, QUANTIZE_FIELD
 from gui.wizard.layer_table import LayerTable
+from gui.wizard.live_estimate import LiveEstimate
+from gui.wizard.quick_estimate import QuickEstimate
 from gui.wizard.step_page import StepPage
 
 _PRUNE_SHOWN = ("granularity", "ratio", "round_to", "scope", "schedule")
@@ -19,18 +22,23 @@ _QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_b
 class _MethodPage(StepPage):
     def __init__(self, form: RecipeForm, layers: LayerTable) -> None:
         super().__init__()
-        self.form, self.layers = form, layers
+        self.form, self.layers, self.live = form, layers, LiveEstimate()
         card = Card()
         card.body.addWidget(form)
         self.left.addWidget(card)
         self.left.addStretch(1)
-        self.right.addWidget(layers)
+        self.right.addWidget(self.live)
+        self.right.addWidget(layers, 1)
         form.edited.connect(self.edited)
         layers.edited.connect(self.layer_edited)
 
     def forms(self) -> tuple[RecipeForm, ...]:
         """The one form."""
         return (self.form,)
+
+    def show_figures(self, figures: QuickEstimate | None, error: PenjingError | None) -> None:
+        """Shows above the table what the recipe gives."""
+        self.live.show_figures(figures, error)
 
     def show_layer_error(self, sentence: str) -> None:
         """Says below the table why an exception was refused."""
@@ -40,6 +48,7 @@ class _MethodPage(StepPage):
         """Renews the texts in the current language."""
         super().retranslate()
         self.layers.retranslate()
+        self.live.retranslate()
 
 
 class PruningPage(_MethodPage):

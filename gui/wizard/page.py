@@ -19,6 +19,7 @@ from engine.contract.stats import Inspection
 from gui.translation import error_text
 from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
+from gui.wizard.estimating import Estimating
 from gui.wizard.flow import Goal, Preset, Step, WizardFlow
 from gui.wizard.footer import WizardFooter
 from gui.wizard.history import RecipeHistory
@@ -28,11 +29,12 @@ from gui.wizard.suggesting import Measured, with_suggestions
 from gui.wizard.toolbar import WizardToolbar
 from gui.wizard.words import RecipeWords
 
+_LIVE_STEPS = (Step.PRUNING, Step.QUANTIZATION)
 _ANY_MODEL = Recipe(model=ModelSpec(file="sample"))
 
 
 class CompressPage(Page):
-    """Asks for an estimate when the review is reached, and for a run when its button is pressed.
+    """Asks for an estimate when the review is reached or the hand rests, and for a run when its button is pressed.
 
     ``open_requested`` is sent by the empty page, which waits for a model. ``recipe_edited`` carries the recipe as it
     now stands, ``suggestions_taken`` a function that says what entered it.
@@ -49,7 +51,8 @@ class CompressPage(Page):
         self._flow = WizardFlow.of(None, _ANY_MODEL)
         self._history = RecipeHistory(_ANY_MODEL)
         self._step = Step.GOAL
-        self._estimated: Recipe | None = None
+        self._estimating = Estimating(self)
+        self._estimate_error: PenjingError | None = None
         self.stepper, self.banner, self.steps = Stepper(), Banner(), Steps()
         self.tools, self.footer = WizardToolbar(), WizardFooter()
         self.toolbar.addWidget(self.tools)
@@ -74,6 +77,7 @@ class CompressPage(Page):
         self.body.addWidget(self._whole)
 
     def _connect(self) -> None:
+        self._estimating.requested.connect(self._on_estimating_requested)
         self.steps.goal_chosen.connect(self._on_steps_goal_chosen)
         self.steps.preset_chosen.connect(self._on_steps_preset_chosen)
         self.steps.built.connect(self.footer.follow)
@@ -102,7 +106,8 @@ class CompressPage(Page):
     def set_inspection(self, inspection: Inspection | None) -> None:
         """Shows the wizard for this model, from its first step; the empty page without one."""
         if inspection != self._flow.inspection:
-            self._step, self._estimated = Step.GOAL, None
+            self._step = Step.GOAL
+            self._estimating.forget()
         self._flow = WizardFlow.of(inspection, self._flow.recipe)
         self._show()
 
@@ -126,12 +131,18 @@ class CompressPage(Page):
 
     def set_estimation(self, estimation: Estimation | None) -> None:
         """Shows what the engine computed; None while it computes."""
+        self._estimate_error = None
+        if estimation is not None:
+            self._estimating.take(estimation)
         self.steps.review().show_estimation(estimation)
+        self._show_figures()
 
     def show_estimation_error(self, error: PenjingError) -> None:
         """Says why there is no estimate."""
-        self._estimated = None
+        self._estimating.fail()
+        self._estimate_error = error
         self.steps.review().estimate.show_error(error)
+        self._show_figures()
 
     def has_estimation(self) -> bool:
         """Whether the review shows figures."""
@@ -174,7 +185,12 @@ class CompressPage(Page):
         page = self.steps.page(self._step)
         page.show_flow(self._flow)
         self.steps.setCurrentWidget(page)
+        self._show_figures()
         self._show_buttons()
+
+    def _show_figures(self) -> None:
+        figures = self._estimating.figures(self._flow)
+        self.steps.page(self._step).show_figures(figures, self._estimate_error)
 
     def _show_buttons(self) -> None:
         is_free = not any(form.has_errors() for form in self.steps.page(self._step).forms())
@@ -196,6 +212,8 @@ class CompressPage(Page):
         self._history = self._history.with_edit(flow.recipe, what)
         self._show()
         self.recipe_edited.emit(flow.recipe)
+        if self._step in _LIVE_STEPS:
+            self._ask_for_estimate()
 
     def _take_history(self, history: RecipeHistory) -> None:
         self._history = history
@@ -205,11 +223,20 @@ class CompressPage(Page):
         self._ask_for_estimate()
 
     def _ask_for_estimate(self) -> None:
-        recipe = self._flow.recipe
-        if self._step is Step.REVIEW and recipe != self._estimated and self._flow.inspection is not None:
-            self._estimated = recipe
-            self.steps.review().show_estimation(None)
-            self.estimate_requested.emit(recipe)
+        """At once where the estimate is what the page is for, and where it follows edits once the hand rests."""
+        if self._flow.inspection is None:
+            return
+        if self._step is Step.REVIEW:
+            self._estimating.want_now(self._flow.recipe)
+        elif self._step in _LIVE_STEPS:
+            self._estimating.want(self._flow.recipe)
+        else:
+            self._estimating.stop()
+
+    def _on_estimating_requested(self, recipe: Recipe) -> None:
+        self._estimate_error = None
+        self.steps.review().show_estimation(None)
+        self.estimate_requested.emit(recipe)
 
     def _on_steps_goal_chosen(self, goal: Goal) -> None:
         self._take(self._flow.with_goal(goal), "goal")

@@ -3,10 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from engine.contract.errors import PenjingError
 from gui.theme import Space
 from gui.widgets.scrolled import Scrolled
 from gui.wizard.flow import WizardFlow
 from gui.wizard.form import RecipeForm
+from gui.wizard.quick_estimate import QuickEstimate
 
 
 class StepPage(QWidget):
@@ -35,6 +37,9 @@ class StepPage(QWidget):
 
     def show_flow(self, flow: WizardFlow) -> None:
         """Shows the recipe as it is now."""
+
+    def show_figures(self, figures: QuickEstimate | None, error: PenjingError | None) -> None:
+        """Shows what the recipe gives, on the pages where that changes with every edit."""
 
     def show_layer_error(self, sentence: str) -> None:
         """Says why the exception of a layer was refused; empty where none was."""

@@ -1066,6 +1066,33 @@
     </message>
 </context>
 <context>
+    <name>LiveEstimate</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>MACs</source>
+        <translation>MACs</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Counted by the engine on a copy of the network.</source>
+        <translation>由引擎在网络副本上精确计数。</translation>
+    </message>
+    <message>
+        <source>About, from the shapes of the layers. {reason}</source>
+        <translation>按各层形状估算。{reason}</translation>
+    </message>
+    <message>
+        <source>About, from the shapes of the layers; the engine counts when the hand rests.</source>
+        <translation>按各层形状估算；停手后由引擎精确计数。</translation>
+    </message>
+</context>
+<context>
     <name>MeasureControls</name>
     <message>
         <source>Quick</source>
