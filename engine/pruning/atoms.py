@@ -44,6 +44,28 @@ class CountSlot(NamedTuple):
     atoms: Atoms
 
 
+class SplitSlot(NamedTuple):
+    """A node that splits an axis into parts: after a cut, of as many atoms as each part keeps."""
+
+    node: str
+    axis: int
+    parts: tuple[Atoms, ...]
+
+
+class ShuffleSlot(NamedTuple):
+    """A node that only changes the order of ``before`` along ``axis`` of the node ``source``.
+
+    A channel shuffle is written as view, transpose, view; after a cut its rows may differ in length, which no view can
+    say, so that the kept positions are picked one by one.
+    """
+
+    node: str
+    source: str
+    axis: int
+    before: Atoms
+    order: Atoms
+
+
 @dataclass
 class AtomTable:
     """All atoms of a model: who makes them, where they are used, which are united, which are locked and why."""
@@ -52,6 +74,8 @@ class AtomTable:
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     counts: list[CountSlot] = field(default_factory=list)
+    splits: list[SplitSlot] = field(default_factory=list)
+    shuffles: list[ShuffleSlot] = field(default_factory=list)
     locks: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _parents: list[int] = field(default_factory=list)
     _places: dict[tuple[str, int], Atoms] = field(default_factory=dict)

@@ -13,7 +13,7 @@ import torch
 from torch import fx, nn
 
 from engine.models.graph import CapturedGraph, layers_of
-from engine.pruning.atoms import AtomTable
+from engine.pruning.atoms import Atoms, AtomTable
 from engine.pruning.flow import walk_graph
 
 
@@ -73,7 +73,8 @@ class ChannelMap:
     def _cells(self) -> tuple[np.ndarray, list[tuple[str, ...]]]:
         """For each atom a number, 0 where no layer makes it, and for each number the layers that make those atoms.
 
-        Every layer splits the cells of the layers before it: what it makes of a cell becomes a cell of its own.
+        Every layer splits the cells of the layers before it: what it makes of a cell becomes a cell of its own. So
+        does every part of a split, of which something has to be left.
         """
         cells: np.ndarray = np.zeros(len(self.roots), dtype=np.int64)
         makers: list[tuple[str, ...]] = [()]
@@ -82,6 +83,11 @@ class ChannelMap:
             before, place = np.unique(cells[made], return_inverse=True)
             cells[made] = len(makers) + place
             makers += [(*makers[cell], layer) for cell in before]
+        for part in (part for split in self.table.splits for part in split.parts):
+            inside = np.unique(self.roots[part])
+            before, place = np.unique(cells[inside], return_inverse=True)
+            cells[inside] = np.where(cells[inside] > 0, len(makers) + place, 0)
+            makers += [makers[cell] for cell in before]
         return cells, makers
 
     @cached_property
@@ -105,12 +111,18 @@ class ChannelMap:
         reasons = [self._locks[root] for root in self.roots[start:end].tolist() if root in self._locks]
         return reasons[0] if reasons else None
 
+    def stays(self, atoms: Atoms, removed: frozenset[int]) -> np.ndarray:
+        """For each atom whether its channel is kept."""
+        is_gone = np.zeros(len(self.roots), dtype=bool)
+        is_gone[np.fromiter(removed, dtype=np.int64)] = True
+        stays: np.ndarray = ~is_gone[self.roots[atoms]]
+        return stays
+
     def kept(self, removed: frozenset[int]) -> dict[str, dict[int, np.ndarray]]:
         """For every tensor that loses something: by dimension, which positions stay (a mask of booleans)."""
         result: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
-        gone = np.array(sorted(removed), dtype=np.int64)
         for slot in self.table.slots:
-            keep = ~np.isin(self.roots[slot.atoms], gone)
+            keep = self.stays(slot.atoms, removed)
             if not keep.all():
                 result[slot.tensor][slot.dim] = keep
         return dict(result)
@@ -165,7 +177,7 @@ def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict
         channels: the map.
         scores: for each layer one score for each output channel, shape (channels,).
 
-    Each layer's scores are divided by their mean, so that layers of different scale can be compared, and a channel
+    Each layer's scores are divided by the mean of their sizes, so that layers of different scale can be compared, and a channel
     takes the mean over the positions that its layers make.
     """
     total: dict[int, float] = defaultdict(float)
@@ -173,7 +185,7 @@ def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict
     for layer in sorted(channels.layers & scores.keys()):
         start, end = channels.table.ranges[layer]
         values = scores[layer].double()
-        values = values / values.mean().clamp_min(1e-12)
+        values = values / values.abs().mean().clamp_min(1e-12)
         for root, value in zip(channels.roots[start:end].tolist(), values.tolist(), strict=True):
             total[root] += value
             count[root] += 1

@@ -11,6 +11,7 @@ from engine.contract.errors import RunError
 from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
 from engine.pruning.channels import ChannelMap
+from engine.pruning.graph_edits import correct_graph_
 
 
 class Replaced(NamedTuple):
@@ -42,7 +43,7 @@ def cut_(
     replaced = [change for name, dims in kept.items() if (change := _shrink_(module, name, dims)) is not None]
     for name in sorted({tensor.rpartition(".")[0] for tensor in kept}):
         correct_widths_(module.get_submodule(name))
-    _correct_counts_(module, channels, removed)
+    correct_graph_(module, channels, removed)
     before = _answer_shape(module)
     after = tuple(propagate_shapes_(module, example).shape)
     if before is not None and before != after:
@@ -93,23 +94,6 @@ def correct_widths_(layer: nn.Module) -> None:
         layer.num_features = len(tensor)
     elif isinstance(layer, nn.PReLU):
         layer.num_parameters = len(layer.weight)
-
-
-def _correct_counts_(module: fx.GraphModule, channels: ChannelMap, removed: frozenset[int]) -> None:
-    gone = np.array(sorted(removed), dtype=np.int64)
-    nodes = {node.name: node for node in module.graph.nodes}
-    for count in channels.table.counts:
-        kept = int((~np.isin(channels.roots[count.atoms], gone)).sum())
-        node = nodes[count.node]
-        node.args = _with_number(node.args, count.place, kept)
-    module.recompile()
-
-
-def _with_number(arguments: object, place: tuple[int, ...], number: int) -> tuple[fx.node.Argument, ...]:
-    assert isinstance(arguments, list | tuple)
-    items = list(arguments)
-    items[place[0]] = number if len(place) == 1 else _with_number(items[place[0]], place[1:], number)
-    return tuple(items)
 
 
 def _answer_shape(module: fx.GraphModule) -> tuple[int, ...] | None:

@@ -24,6 +24,7 @@ from engine.pruning.shape_rules import (
     reshape,
     transpose,
 )
+from engine.pruning.split_rules import split, unbind
 from engine.pruning.walk import Rule, Walk, ask_attribute, ask_nothing, keep, lock
 
 
@@ -38,6 +39,8 @@ def walk_graph(module: fx.GraphModule) -> AtomTable:
 
 
 def _follow(walk: Walk, node: fx.Node) -> Tracked | None:
+    if node in walk.answers:
+        return walk.answers[node]
     match node.op:
         case "placeholder" | "get_attr":
             return None
@@ -101,7 +104,9 @@ FUNCTION_RULES: dict[object, Rule] = {
     **dict.fromkeys((torch.mean, torch.sum, torch.amax, torch.squeeze), reduce),
     torch.unsqueeze: insert_axis,
     torch.permute: permute,
-    torch.transpose: transpose,
+    **dict.fromkeys((torch.transpose, torch.swapaxes), transpose),
+    **dict.fromkeys((torch.chunk, torch.split), split),
+    torch.unbind: unbind,
     operator.getitem: index,
     F.pad: pad,
     getattr: ask_attribute,
@@ -116,6 +121,8 @@ METHOD_RULES: dict[str, Rule] = {
     **dict.fromkeys(("mean", "sum", "amax", "squeeze"), reduce),
     "unsqueeze": insert_axis,
     "permute": permute,
-    "transpose": transpose,
+    **dict.fromkeys(("transpose", "swapaxes"), transpose),
+    **dict.fromkeys(("chunk", "split"), split),
+    "unbind": unbind,
 }
 """How channels flow through a method of a tensor."""

@@ -8,37 +8,49 @@ from torch import fx
 
 from engine.models.graph import shape_of
 from engine.pruning.atoms import Atoms, CountSlot, Tracked
+from engine.pruning.shuffles import foresee_shuffle
 from engine.pruning.walk import Walk, lock
 
 
 def combine(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Elementwise of two values: the channels of both sides are united."""
-    sides = [
-        argument
-        for argument in node.args[:2]
-        if isinstance(argument, fx.Node) and shape_of(argument) is not None
-    ]
-    tracked = [side for side in sides if side in walk.values]
-    if len(sides) < 2:
-        return walk.values.get(sides[0]) if sides else None
-    if not tracked:
+    """Elementwise of two values: channels of both sides are united, and parameters lose theirs too.
+
+    Sides are aligned at their last axes. A side of length 1 at the channel axis, or without it, meets all channels
+    alike.
+    """
+    rank = len(shape_of(node) or ())
+    sides = [side for side in node.args[:2] if isinstance(side, fx.Node) and shape_of(side) is not None]
+    found = [(side, ending) for side in sides if (ending := _from_the_end(walk, side)) is not None]
+    if not found:
         return None
-    values = [walk.values[side] for side in tracked]
-    if len(values) < 2 or not _is_aligned(sides, values):
-        return lock(walk, node)
-    walk.table.unite(values[0].atoms, values[1].atoms)
-    return values[0]
+    first, (axis, atoms) = found[0]
+    for side in sides:
+        if side is not first and not _joins(walk, side, axis, atoms):
+            return lock(walk, node)
+    return Tracked(rank + axis, atoms)
 
 
-def _is_aligned(sides: list[fx.Node], values: list[Tracked]) -> bool:
-    ranks = {len(shape_of(side) or ()) for side in sides}
-    return (
-        len(ranks) == 1 and values[0].axis == values[1].axis and len(values[0].atoms) == len(values[1].atoms)
-    )
+def _from_the_end(walk: Walk, side: fx.Node) -> tuple[int, Atoms] | None:
+    value = walk.value(side)
+    return None if value is None else (value.axis - len(shape_of(side) or ()), value.atoms)
+
+
+def _joins(walk: Walk, side: object, axis: int, atoms: Atoms) -> bool:
+    """Whether the other side of an operation could follow: united, cut, or the same for all channels."""
+    if not isinstance(side, fx.Node):
+        return False
+    shape, other = shape_of(side) or (), _from_the_end(walk, side)
+    if other is None:
+        is_the_same_for_all = len(shape) < -axis or (shape[axis] == 1 and len(atoms) > 1)
+        return is_the_same_for_all or walk.index_parameter(side, axis, atoms)
+    if other[0] != axis or len(other[1]) != len(atoms):
+        return False
+    walk.table.unite(atoms, other[1])
+    return True
 
 
 def concatenate(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Along the channel axis lists of atoms are joined; along another they are united."""
+    """Along the channel axis lists of atoms are joined; along another they are united, parameters' too."""
     parts = node.args[0]
     dim = node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else 0)
     shape = shape_of(node)
@@ -46,10 +58,14 @@ def concatenate(walk: Walk, node: fx.Node) -> Tracked | None:
         return lock(walk, node)
     axis = dim % len(shape)
     values = [walk.value(part) for part in parts]
+    known = next((value for value in values if value is not None), None)
+    if known is None:
+        return None
+    if known.axis != axis:
+        is_united = all(_joins(walk, part, known.axis - len(shape), known.atoms) for part in parts)
+        return known if is_united else lock(walk, node)
     if any(value is not None and value.axis != axis for value in values):
         return lock(walk, node)
-    if all(value is None for value in values):
-        return None
     return Tracked(
         axis,
         np.concatenate(
@@ -71,7 +87,7 @@ def reshape(walk: Walk, node: fx.Node) -> Tracked | None:
     """Flatten and view: each atom is repeated for the positions that are folded into the channel axis."""
     source = walk.value(node.args[0])
     before, after = shape_of(node.args[0]), shape_of(node)
-    if source is None:
+    if source is None or foresee_shuffle(walk, node, source):
         return None
     if before is None or after is None:
         return lock(walk, node)
@@ -165,16 +181,16 @@ def transpose(walk: Walk, node: fx.Node) -> Tracked | None:
 
 
 def index(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Slices that leave the channel axis whole."""
+    """Slices that leave the channel axis whole, and single places of other axes, which leave."""
     source, place = walk.value(node.args[0]), node.args[1]
     if source is None:
         return None
     items = place if isinstance(place, tuple) else (place,)
-    if not all(isinstance(item, slice) for item in items):
+    if not all(isinstance(item, slice | int) for item in items):
         return lock(walk, node)
     if source.axis < len(items) and items[source.axis] != slice(None):
         return lock(walk, node)
-    return source
+    return Tracked(source.axis - sum(isinstance(item, int) for item in items[: source.axis]), source.atoms)
 
 
 def pad(walk: Walk, node: fx.Node) -> Tracked | None:

@@ -7,19 +7,24 @@ are fixed.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from torch import fx
+from torch import fx, nn
 
-from engine.models.graph import nodes_in
-from engine.pruning.atoms import AtomTable, Tracked
+from engine.models.graph import nodes_in, shape_of
+from engine.pruning.atoms import Atoms, AtomTable, Tracked
 
 
 @dataclass
 class Walk:
-    """One pass over the graph: what is known so far of each node's value."""
+    """One pass over the graph: what is known so far of each node's value.
+
+    Attributes:
+        answers: what a layer with several answers says of each item that is taken of them, before the walk is there.
+    """
 
     module: fx.GraphModule
     table: AtomTable = field(default_factory=AtomTable)
     values: dict[fx.Node, Tracked] = field(default_factory=dict)
+    answers: dict[fx.Node, Tracked | None] = field(default_factory=dict)
 
     def value(self, argument: object) -> Tracked | None:
         """What is tracked of an argument."""
@@ -31,16 +36,40 @@ class Walk:
             if argument in self.values:
                 self.table.lock(self.values[argument].atoms, code, **arguments)
 
+    def parameter(self, argument: object) -> str | None:
+        """The full name of the parameter that an operand is, repeated along axes of length 1 or not."""
+        if not isinstance(argument, fx.Node):
+            return None
+        if argument.op == "call_method" and argument.target == "expand":
+            return self.parameter(argument.args[0])
+        if argument.op != "get_attr":
+            return None
+        path, _, leaf = str(argument.target).rpartition(".")
+        found = getattr(self.module.get_submodule(path), leaf)
+        return str(argument.target) if isinstance(found, nn.Parameter) else None
+
+    def index_parameter(self, argument: object, axis: int, atoms: Atoms) -> bool:
+        """Notes that ``axis`` of an operand, counted from its end, is indexed by atoms; False if it is no parameter."""
+        name, shape = self.parameter(argument), shape_of(argument)
+        if name is None or shape is None or len(shape) < -axis or shape[axis] != len(atoms):
+            return False
+        self.table.add_slot(name, len(shape) + axis, atoms)
+        return True
+
 
 Rule = Callable[[Walk, fx.Node], Tracked | None]
 
 
 def lock(walk: Walk, node: fx.Node) -> Tracked | None:
     """An operation that is not understood."""
-    target = node.target
-    name = target if isinstance(target, str) else getattr(target, "__name__", str(target))
-    walk.lock_inputs(node, "locked_operation", operation=name)
+    walk.lock_inputs(node, "locked_operation", operation=name_of(node))
     return None
+
+
+def name_of(node: fx.Node) -> str:
+    """The operation of a node, as its users know it."""
+    target = node.target
+    return target if isinstance(target, str) else getattr(target, "__name__", str(target))
 
 
 def ask_nothing(walk: Walk, node: fx.Node) -> Tracked | None:

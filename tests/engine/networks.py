@@ -216,6 +216,27 @@ class Slopes(nn.Module):
         return self.head((x * gate.unsqueeze(-1).unsqueeze(dim=3)).sum((2, 3)) + x.amax(dim=(2, 3)))
 
 
+class Shuffled(nn.Module):
+    """ShuffleNet's two ideas: half of the channels pass by, and the halves are shuffled (Ma 2018, figure 3c)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 12, 3, padding=1)
+        self.branch = nn.Conv2d(6, 6, 3, padding=1)
+        self.scale = nn.Parameter(torch.linspace(0.5, 2, 12).view(12, 1, 1))
+        self.last = nn.Conv2d(12, 8, 1)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, two = self.stem(x).chunk(2, dim=1)
+        x = torch.cat([one, F.relu(self.branch(two))], 1)
+        batch, channels, height, width = x.shape
+        x = x.view(batch, 2, channels // 2, height, width).transpose(1, 2).contiguous()
+        x = self.last(x.view(batch, -1, height, width) * self.scale)
+        left, right = x.split([5, 3], 1)
+        return self.head(torch.cat([right, left], 1).mean((2, 3)))
+
+
 class Branching(nn.Module):
     """Cannot be traced: what it computes depends on the values."""
 
@@ -240,6 +261,7 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], Shape]] = {
     "transposed": (Transposed, (3, 8, 8)),
     "tokens": (Tokens, (3, 8, 8)),
     "slopes": (Slopes, (3, 8, 8)),
+    "shuffled": (Shuffled, (3, 8, 8)),
 }
 """Networks by name, with the shape of one sample."""
 
