@@ -95,6 +95,17 @@ class Schedule(Choice):
     )
 
 
+class Correction(Choice):
+    """What makes up for a cut without training."""
+
+    NONE = "none", "None", "Weights stay as the cut left them."
+    LEAST_SQUARES = (
+        "least_squares",
+        "Least squares",
+        "Layers that lost inputs are solved anew, so that they answer as before the cut (He 2017; ThiNet 2017).",
+    )
+
+
 class QuantizeMethod(Choice):
     """How real numbers are mapped to few bits."""
 
@@ -251,6 +262,7 @@ FAMILIES: dict[str, type[Choice]] = {
     "prune.granularity": PruneGranularity,
     "prune.scope": Scope,
     "prune.schedule": Schedule,
+    "prune.correction": Correction,
     "quantize.method": QuantizeMethod,
     "quantize.mode": QuantizeMode,
     "quantize.observer": Observer,

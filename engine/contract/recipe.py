@@ -12,6 +12,7 @@ from msgspec import Meta
 from engine.contract.methods import (
     AudioFeatures,
     Augmentation,
+    Correction,
     Device,
     ExportFormat,
     LearningRateSchedule,
@@ -247,6 +248,13 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     schedule: Annotated[Schedule, Meta(title="Schedule", description="When the removed share grows.")] = (
         Schedule.CUBIC
     )
+    correction: Annotated[
+        Correction,
+        Meta(
+            title="Correction",
+            description="What makes up for the cut of channels before training goes on, or without any.",
+        ),
+    ] = Correction.NONE
     layers: Annotated[
         dict[str, LayerPruneSpec], Meta(title="Layers", description="Exceptions, by layer name.")
     ] = msgspec.field(default_factory=dict)

@@ -12,7 +12,7 @@ import tomli_w
 
 from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
-from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
+from engine.contract.methods import Correction, ExportFormat, PruneGranularity, QuantizeMode, Strategy
 from engine.contract.recipe import SCHEMA, DataSpec, Recipe
 from engine.contract.run_folder import write_atomically
 
@@ -111,6 +111,17 @@ def check_consistency(recipe: Recipe) -> None:
         raise RequestError("recipe_strategy_needs_both")
     if ExportFormat.ONNX_INT8 in recipe.export.formats and recipe.quantize is None:
         raise RequestError("recipe_int8_without_quantize")
+    _check_what_goes_with_channels(recipe)
+
+
+def _check_what_goes_with_channels(recipe: Recipe) -> None:
+    prune = recipe.prune
+    if prune is None:
+        return
+    is_channel = prune.granularity is PruneGranularity.CHANNEL
+    is_sequential = recipe.joint.strategy is Strategy.SEQUENTIAL
+    if prune.correction is not Correction.NONE and not (is_channel and is_sequential):
+        raise RequestError("recipe_correction", correction=prune.correction.value)
 
 
 def _tables(

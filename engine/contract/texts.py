@@ -111,6 +111,7 @@ TEXTS: dict[str, str] = {
     "recipe_nothing_to_do": "The recipe has neither [prune] nor [quantize]; add one of them.",
     "recipe_no_epochs": 'mode = "aware" trains, but recover.epochs is 0; set at least 1 epoch or mode = "post_training".',
     "recipe_strategy_needs_both": 'The strategy "simultaneous" trains masks and quantizers together; add [prune] and [quantize] with mode = "aware", or choose "sequential".',
+    "recipe_correction": 'correction = "{correction}" solves layers anew once their channels are cut; it needs granularity = "channel" and strategy = "sequential".',
     "recipe_int8_without_quantize": "The format onnx-int8 needs [quantize]; add it, or remove the format.",
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
     "set_invalid": "--set {text} is not KEY=VALUE with a TOML value; write for example --set prune.ratio=0.5.",
@@ -169,6 +170,7 @@ TEXTS: dict[str, str] = {
     # notices of a run
     "note_best_kept": "Kept the epoch with the best validation accuracy ({accuracy}).",
     "note_locked": "Not pruned by channel ({count}): {names}",
+    "note_not_corrected": "Not corrected by least squares, as more than {limit} inputs make one output: {names}",
     "note_tensors_beside": "The file holds {count} tensors beside the network, which were left out: {names}.",
     "note_zeros_no_speed": "Single zeros make no dense file smaller or faster; prune channels for that.",
     "note_no_gain": "{format} is not smaller than the original's float32 file; it was written all the same.",

@@ -1,13 +1,15 @@
 """The stages of a run, and in which order a recipe wants them."""
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
+from torch import fx
 
 from engine.contract.events import LayerChanged, MetricsLogged, PlannedStage, Progress, Stage
-from engine.contract.methods import PruneGranularity
+from engine.contract.methods import Correction, PruneGranularity
 from engine.contract.run_folder import write_record
 from engine.contract.stats import ModelStats
 from engine.joint.schedule import move_to_step_
@@ -15,6 +17,7 @@ from engine.pipeline.finishing import check_formats, export_all
 from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
+from engine.pruning.correction import MOST_UNKNOWNS, Cut, correct_
 from engine.tasks.table import methods_of
 from engine.training.batch_norm import recalibrate_batch_norms_
 
@@ -116,16 +119,41 @@ def prune(work: Work) -> None:
     training = begin_training(work, steps=max(steps, 1), first_step=0)
     if plan.ramp_steps:
         run_training(work, plan, Stage.PRUNE, end=plan.ramp_steps)
+    uncut = _uncut_copy(work)
+    if plan.ramp_steps:
         move_to_step_(work.model, plan, training)
     else:
         work.model.set_share(1.0)
         if work.model.granularity is PruneGranularity.CHANNEL:
             work.model.cut(training.optimizer)
+    if uncut is not None:
+        _correct_cut(work, uncut)
     if steps == 0:
         recalibrate_batch_norms_(work.model.module, _calibration(work, Stage.PRUNE))
+    elif uncut is not None:
+        recalibrate_batch_norms_(work.model.module, work.calibration_inputs())
     _tell_layers(work)
     if steps <= plan.ramp_steps:
         work.end_training()
+
+
+def _uncut_copy(work: Work) -> fx.GraphModule | None:
+    """The network as it stands before its cut, where the recipe wants what is left to answer like it."""
+    spec = work.recipe.prune
+    if spec is None or spec.correction is Correction.NONE:
+        return None
+    assert isinstance(work.model.module, fx.GraphModule)
+    return copy.deepcopy(work.model.module)
+
+
+def _correct_cut(work: Work, uncut: fx.GraphModule) -> None:
+    model = work.model
+    assert isinstance(model.module, fx.GraphModule)
+    removed = frozenset(model.structure.removed)
+    cut = Cut(module=model.module, uncut=uncut, channels=model.channels, removed=removed)
+    left = correct_(cut, work.calibration_inputs(), work.ctx, seed=work.recipe.seed)
+    if left:
+        work.ctx.warn("note_not_corrected", limit=MOST_UNKNOWNS, names=", ".join(left))
 
 
 def fine_tune(work: Work) -> None:
