@@ -8,7 +8,7 @@ A flow is immutable; each ``with_…`` answers a new one whose recipe is valid a
 ['goal', 'quantization', 'recovery', 'review']
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -111,17 +111,18 @@ class WizardFlow:
         _set_(table, path, value)
         return self._settled(table, path)
 
-    def with_layer(self, table_name: str, layer: str, values: Table | None) -> Self:
-        """Sets (or with None removes) the exception of one layer in ``prune`` or ``quantize``.
+    def with_layers(self, table_name: str, changes: Mapping[str, Table | None]) -> Self:
+        """Sets (or with None removes) the exceptions of layers in ``prune`` or ``quantize``.
 
         Raises:
             RequestError: a value is out of its limits.
         """
         table = self._table()
         layers = table.setdefault(table_name, {}).setdefault("layers", {})
-        layers.pop(layer, None)
-        if values:
-            layers[layer] = values
+        for layer, values in changes.items():
+            layers.pop(layer, None)
+            if values:
+                layers[layer] = values
         return self._settled(table, f"{table_name}.layers")
 
     def layers(self) -> tuple[LayerStats, ...]:

@@ -1,6 +1,6 @@
 """Layers that differ from the rest, as a table that is edited in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.widgets.icons import icon
+from gui.wizard.layer_ratios import Companions
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, SHAPE, DONE, VALUE = range(4)
@@ -31,7 +32,7 @@ def _read_percent(text: str) -> float:
 
 
 PRUNE_FIELD = LayerField(
-    table="prune", name="ratio", write=lambda ratio: f"{ratio * 100:g} %", read=_read_percent
+    table="prune", name="ratio", write=lambda ratio: f"{round(ratio * 100, 2):g} %", read=_read_percent
 )
 QUANTIZE_FIELD = LayerField(table="quantize", name="weight_bits", write=lambda bits: f"{bits:g}", read=int)
 
@@ -39,11 +40,11 @@ QUANTIZE_FIELD = LayerField(table="quantize", name="weight_bits", write=lambda b
 class LayerExceptionModel(QAbstractTableModel):
     """Name, shape, whether the layer takes part, and its own number where it has one.
 
-    ``edited`` carries the layer and its exception as plain values, None where it has none any more;
-    ``unreadable`` the text that is no number.
+    ``edited`` carries what changes: by layer its exception as plain values, None where it has none any more;
+    ``unreadable`` the text that is no number. Of layers that move together one exception speaks for all.
     """
 
-    edited = Signal(str, object)
+    edited = Signal(object)
     unreadable = Signal(str)
 
     def __init__(self, field: LayerField, parent: QObject | None = None) -> None:
@@ -51,15 +52,18 @@ class LayerExceptionModel(QAbstractTableModel):
         self._field = field
         self._layers: tuple[LayerStats, ...] = ()
         self._locked: dict[str, str] = {}
+        self._companions: Companions = {}
         self._exceptions: dict[str, dict[str, Any]] = {}
         self._common: float = 0.0
-        self._lock_icon = icon("lock", "text_muted")
+        self._lock_icon, self._group_icon = icon("lock", "text_muted"), icon("together", "text_muted")
 
-    def show_layers(self, layers: tuple[LayerStats, ...], locked: dict[str, str]) -> None:
+    def show_layers(
+        self, layers: tuple[LayerStats, ...], locked: dict[str, str], companions: Companions
+    ) -> None:
         """Shows these layers; those in ``locked`` cannot take part, for the reason given."""
-        if (layers, locked) != (self._layers, self._locked):
+        if (layers, locked, companions) != (self._layers, self._locked, self._companions):
             self.beginResetModel()
-            self._layers, self._locked = layers, locked
+            self._layers, self._locked, self._companions = layers, locked, companions
             self.endResetModel()
 
     def show_exceptions(
@@ -93,7 +97,7 @@ class LayerExceptionModel(QAbstractTableModel):
         return (
             self.tr("Layer"),
             self.tr("Shape"),
-            self.tr("Prune") if is_pruning else self.tr("Quantize"),
+            self.tr("Lock") if is_pruning else self.tr("Quantize"),
             self.tr("Ratio") if is_pruning else self.tr("Weight bits"),
         )[section]
 
@@ -106,7 +110,7 @@ class LayerExceptionModel(QAbstractTableModel):
             return flags
         if index.column() == DONE:
             return flags | Qt.ItemFlag.ItemIsUserCheckable
-        if index.column() == VALUE and not self._exception(index.row()).get("skip"):
+        if index.column() == VALUE and not self.is_held(index.row()):
             return flags | Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -120,23 +124,51 @@ class LayerExceptionModel(QAbstractTableModel):
             return None
         return Qt.CheckState.Checked if self._takes_part(row) else Qt.CheckState.Unchecked
 
-    def _lock(self, row: int, column: int) -> QIcon | None:
+    def _icon(self, row: int, column: int) -> QIcon | None:
+        if column == NAME:
+            return self._group_icon if self.companions(row) else None
         return self._lock_icon if column == DONE and self.is_locked(row) else None
 
     def _tip(self, row: int, column: int) -> str:
-        return self._locked.get(self._layers[row].name, "") or self._text(row, NAME)
+        reason = self._locked.get(self._layers[row].name, "")
+        return reason or "\n".join(
+            filter(None, (self._text(row, NAME), self._text(row, SHAPE), self.group_text(row)))
+        )
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Qt's hook: tells of the edit; it is shown once the recipe took it."""
-        layer = self._layers[index.row()].name
-        exception = dict(self._exception(index.row()))
         if role == Qt.ItemDataRole.CheckStateRole:
-            exception["skip"] = Qt.CheckState(value) is Qt.CheckState.Unchecked
-        elif not self._read_number_(exception, str(value)):
+            self.set_held([index.row()], Qt.CheckState(value) is Qt.CheckState.Unchecked)
+            return True
+        try:
+            number = self._field.read(str(value)) if str(value).strip() else None
+        except ValueError:
+            self.unreadable.emit(str(value))
             return False
-        kept = {name: entry for name, entry in exception.items() if entry not in (None, False)}
-        self.edited.emit(layer, kept or None)
+        self.set_number([index.row()], number)
         return True
+
+    def set_number(self, rows: Iterable[int], number: float | None) -> None:
+        """Gives these layers their own number, as one edit; with None they follow the rest."""
+        self._tell({row: {**self._exception(row), self._field.name: number} for row in rows})
+
+    def set_held(self, rows: Iterable[int], is_held: bool) -> None:
+        """Leaves these layers as they are, or lets them take part again, as one edit."""
+        self._tell({row: {**self._exception(row), "skip": is_held} for row in rows})
+
+    def reset(self, rows: Iterable[int]) -> None:
+        """Has these layers follow the rest, as one edit."""
+        self._tell({row: {} for row in rows})
+
+    def _tell(self, exceptions: dict[int, dict[str, Any]]) -> None:
+        changes: dict[str, dict[str, Any] | None] = {}
+        for row, exception in exceptions.items():
+            layer = self._layers[row].name
+            if layer not in changes and not self.is_locked(row):
+                kept = {name: entry for name, entry in exception.items() if entry not in (None, False)}
+                changes |= {layer: kept or None, **dict.fromkeys(self.companions(row))}
+        if changes:
+            self.edited.emit(changes)
 
     def retranslate(self) -> None:
         """Has the headers read again."""
@@ -150,22 +182,37 @@ class LayerExceptionModel(QAbstractTableModel):
         """Whether the layer cannot take part."""
         return self._layers[row].name in self._locked
 
-    def _read_number_(self, exception: dict[str, Any], text: str) -> bool:
-        if not text.strip():
-            exception[self._field.name] = None
-            return True
-        try:
-            exception[self._field.name] = self._field.read(text)
-        except ValueError:
-            self.unreadable.emit(text)
-            return False
-        return True
+    def is_held(self, row: int) -> bool:
+        """Whether the user leaves the layer as it is."""
+        return bool(self._exception(row).get("skip"))
+
+    def number(self, row: int) -> float:
+        """What is asked of the layer: its own number or that of the rest."""
+        number: float = self._exception(row).get(self._field.name, self._common)
+        return number
+
+    def common(self) -> float:
+        """What is asked of the rest."""
+        return self._common
+
+    def companions(self, row: int) -> tuple[str, ...]:
+        """The layers that move with this one."""
+        return self._companions.get(self._layers[row].name, ())
+
+    def group_text(self, row: int) -> str:
+        """Which layers move with this one, in words; empty where it stands alone."""
+        others = self.companions(row)
+        if not others:
+            return ""
+        return self.tr("{layer} moves with {others}.").format(
+            layer=self._layers[row].name, others=self.tr(", ").join(others)
+        )
 
     def _exception(self, row: int) -> dict[str, Any]:
         return self._exceptions.get(self._layers[row].name, {})
 
     def _takes_part(self, row: int) -> bool:
-        return not self.is_locked(row) and not self._exception(row).get("skip")
+        return not self.is_locked(row) and not self.is_held(row)
 
     def _text(self, row: int, column: int) -> str:
         layer = self._layers[row]
@@ -174,7 +221,7 @@ class LayerExceptionModel(QAbstractTableModel):
         if column == SHAPE:
             return "×".join(str(size) for size in layer.shape)
         if column == VALUE and self._takes_part(row):
-            return self._field.write(self._exception(row).get(self._field.name, self._common))
+            return self._field.write(self.number(row))
         return "–" if column == VALUE else ""
 
 
@@ -187,7 +234,7 @@ _SHOWN_BY_ROLE: dict[int, Callable[[LayerExceptionModel, int, int], Any]] = {
     Qt.ItemDataRole.DisplayRole: LayerExceptionModel._text,
     Qt.ItemDataRole.EditRole: LayerExceptionModel._text,
     Qt.ItemDataRole.CheckStateRole: LayerExceptionModel._mark,
-    Qt.ItemDataRole.DecorationRole: LayerExceptionModel._lock,
+    Qt.ItemDataRole.DecorationRole: LayerExceptionModel._icon,
     Qt.ItemDataRole.ToolTipRole: LayerExceptionModel._tip,
     Qt.ItemDataRole.TextAlignmentRole: lambda _model, _row, column: _alignment(column),
 }

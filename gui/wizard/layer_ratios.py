@@ -57,5 +57,17 @@ def share_of(prune: PruneSpec, layer: str, companions: Companions) -> LayerShare
     return LayerShare(ratio=min(_ratio(spec, prune.ratio) for spec in named), is_own=True)
 
 
+def exceptions_of(
+    layers: Iterable[LayerStats], prune: PruneSpec, companions: Companions
+) -> dict[str, LayerPruneSpec]:
+    """The exception of every layer that has one, or that moves with one that has."""
+    found = dict(prune.layers)
+    for name in (layer.name for layer in layers if layer.name in companions):
+        share = share_of(prune, name, companions)
+        if share.is_own:
+            found[name] = LayerPruneSpec(skip=True) if share.is_held else LayerPruneSpec(ratio=share.ratio)
+    return found
+
+
 def _ratio(spec: LayerPruneSpec, common: float) -> float:
     return common if spec.ratio is None else spec.ratio

@@ -1,5 +1,7 @@
 """The wizard's pages on pruning and on quantization: a form beside the layers that differ."""
 
+from PySide6.QtWidgets import QTableView
+
 from engine.contract.errors import PenjingError
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, QuantizeSpec
@@ -9,9 +11,11 @@ from gui.widgets.cards import Card
 from gui.wizard.flow import Step, WizardFlow
 from gui.wizard.form import RecipeForm
 from gui.wizard.layer_model import PRUNE_FIELD, QUANTIZE_FIELD
+from gui.wizard.layer_ratios import companions_of, exceptions_of
 from gui.wizard.layer_table import LayerTable
 from gui.wizard.live_estimate import LiveEstimate
 from gui.wizard.quick_estimate import QuickEstimate
+from gui.wizard.ratio_view import RatioView
 from gui.wizard.step_page import StepPage
 
 _PRUNE_SHOWN = ("granularity", "ratio", "round_to", "scope", "schedule")
@@ -30,7 +34,7 @@ class _MethodPage(StepPage):
         self.right.addWidget(self.live)
         self.right.addWidget(layers, 1)
         form.edited.connect(self.edited)
-        layers.edited.connect(self.layer_edited)
+        layers.edited.connect(self.layers_edited)
 
     def forms(self) -> tuple[RecipeForm, ...]:
         """The one form."""
@@ -56,7 +60,8 @@ class PruningPage(_MethodPage):
 
     def __init__(self) -> None:
         super().__init__(
-            RecipeForm("prune", PruneSpec, _PRUNE_SHOWN, more=("method",)), LayerTable(PRUNE_FIELD)
+            RecipeForm("prune", PruneSpec, _PRUNE_SHOWN, more=("method",)),
+            LayerTable(PRUNE_FIELD, RatioView()),
         )
 
     def show_flow(self, flow: WizardFlow) -> None:
@@ -68,7 +73,9 @@ class PruningPage(_MethodPage):
         is_by_channel = prune.granularity is PruneGranularity.CHANNEL
         self.form.rows["round_to"].setEnabled(is_by_channel)
         locked = {layer.name: _reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
-        self.layers.show_layers(flow.layers(), locked, prune.layers, prune.ratio)
+        companions = companions_of(flow.layers(), prune)
+        self.layers.show_layers(flow.layers(), locked, companions)
+        self.layers.show_exceptions(exceptions_of(flow.layers(), prune, companions), prune.ratio)
 
 
 def _reason(layer: LayerStats) -> str:
@@ -81,7 +88,7 @@ class QuantizationPage(_MethodPage):
     def __init__(self) -> None:
         super().__init__(
             RecipeForm("quantize", QuantizeSpec, _QUANTIZE_SHOWN, more=_QUANTIZE_MORE),
-            LayerTable(QUANTIZE_FIELD),
+            LayerTable(QUANTIZE_FIELD, QTableView()),
         )
 
     def show_flow(self, flow: WizardFlow) -> None:
@@ -90,4 +97,5 @@ class QuantizationPage(_MethodPage):
         if quantize is None:
             return
         self.form.show_values(quantize)
-        self.layers.show_layers(flow.layers(), {}, quantize.layers, quantize.weight_bits)
+        self.layers.show_layers(flow.layers(), {}, {})
+        self.layers.show_exceptions(quantize.layers, quantize.weight_bits)

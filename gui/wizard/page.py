@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from engine.contract.errors import PenjingError
 from engine.contract.messages import Estimation
 from engine.contract.recipe import ModelSpec, Recipe
-from engine.contract.recipe_file import read_recipe, write_recipe
+from engine.contract.recipe_file import Table, read_recipe, write_recipe
 from engine.contract.stats import Inspection
 from gui.translation import error_text
 from gui.widgets.cards import Banner, EmptyState
@@ -82,7 +82,7 @@ class CompressPage(Page):
         self.steps.preset_chosen.connect(self._on_steps_preset_chosen)
         self.steps.built.connect(self.footer.follow)
         self.steps.edited.connect(self._on_steps_edited)
-        self.steps.layer_edited.connect(self._on_steps_layer_edited)
+        self.steps.layers_edited.connect(self._on_steps_layers_edited)
         self.stepper.chosen.connect(self.go_to)
         self.footer.back_requested.connect(self._on_footer_back_requested)
         self.footer.next_requested.connect(self._on_footer_next_requested)
@@ -254,9 +254,9 @@ class CompressPage(Page):
                     form.show_error(path, error)
             self._show_buttons()
 
-    def _on_steps_layer_edited(self, table: str, layer: str, exception: dict[str, object] | None) -> None:
+    def _on_steps_layers_edited(self, table: str, changes: dict[str, Table | None]) -> None:
         try:
-            self._take(self._flow.with_layer(table, layer, exception), f"{table}.layers.{layer}")
+            self._take(self._flow.with_layers(table, changes), f"{table}.layers {sorted(changes)}")
         except PenjingError as error:
             self.steps.page(self._step).show_layer_error(error_text(error))
 

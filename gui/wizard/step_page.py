@@ -14,11 +14,11 @@ from gui.wizard.quick_estimate import QuickEstimate
 class StepPage(QWidget):
     """One page of the wizard: shows a flow, tells of edits; two columns, each scrolls by itself.
 
-    ``edited`` carries a recipe path and a plain value; ``layer_edited`` a table, a layer and its exception or None.
+    ``edited`` carries a recipe path and a plain value; ``layers_edited`` a table and, by layer, exceptions or None.
     """
 
     edited = Signal(str, object)
-    layer_edited = Signal(str, str, object)
+    layers_edited = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

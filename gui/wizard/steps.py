@@ -26,7 +26,7 @@ class Steps(QStackedWidget):
 
     built = Signal(QWidget)
     edited = Signal(str, object)
-    layer_edited = Signal(str, str, object)
+    layers_edited = Signal(str, object)
     goal_chosen = Signal(object)
     preset_chosen = Signal(object)
 
@@ -39,7 +39,7 @@ class Steps(QStackedWidget):
         if step not in self._pages:
             self._pages[step] = page = _BUILDERS[step]()
             page.edited.connect(self.edited)
-            page.layer_edited.connect(self.layer_edited)
+            page.layers_edited.connect(self.layers_edited)
             if isinstance(page, GoalPage):
                 page.goal_chosen.connect(self.goal_chosen)
                 page.preset_chosen.connect(self.preset_chosen)

@@ -852,12 +852,12 @@
         <translation>形状</translation>
     </message>
     <message>
-        <source>Prune</source>
-        <translation>剪枝</translation>
-    </message>
-    <message>
         <source>Quantize</source>
         <translation>量化</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>锁定</translation>
     </message>
     <message>
         <source>Ratio</source>
@@ -866,6 +866,14 @@
     <message>
         <source>Weight bits</source>
         <translation>权重位数</translation>
+    </message>
+    <message>
+        <source>{layer} moves with {others}.</source>
+        <translation>{layer} 与 {others} 联动。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -890,12 +898,20 @@
 <context>
     <name>LayerTable</name>
     <message>
-        <source>Exceptions</source>
-        <translation>例外</translation>
+        <source>Layers</source>
+        <translation>各层</translation>
+    </message>
+    <message>
+        <source>Drag a slider or press ← →; Space locks. Several selected layers move as one.</source>
+        <translation>拖动滑块或按 ← →；空格键锁定。选中的多层一起调整。</translation>
     </message>
     <message>
         <source>Double-click a number to give one layer its own; empty it to follow the rest.</source>
         <translation>双击数值可为某一层单独设定；清空则与其他层一致。</translation>
+    </message>
+    <message>
+        <source>Layers with a number of their own follow the rest again (Delete)</source>
+        <translation>让单独设置的层恢复为配方的数值（Delete 键）</translation>
     </message>
     <message>
         <source>Locked: {layer}, as {reason}.</source>
@@ -906,6 +922,14 @@
         <translation>
             <numerusform>%n 层已锁定；原因见悬停提示。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
     </message>
     <message>
         <source>&quot;{text}&quot; is not a number.</source>
@@ -2557,6 +2581,14 @@
         <translation>移除比例何时增长。</translation>
     </message>
     <message>
+        <source>Correction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What makes up for the cut of channels before training goes on, or without any.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Layers</source>
         <translation>层</translation>
     </message>
@@ -2767,6 +2799,18 @@
     <message>
         <source>The removed share grows fast at first and slower later, during training (Zhu &amp; Gupta 2018).</source>
         <translation>训练中移除比例先快后慢地增长（Zhu &amp; Gupta 2018）。</translation>
+    </message>
+    <message>
+        <source>Weights stay as the cut left them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least squares</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers that lost inputs are solved anew, so that they answer as before the cut (He 2017; ThiNet 2017).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Uniform</source>
@@ -3548,6 +3592,10 @@
         <translation>策略“simultaneous”同时训练掩码和量化器；请添加 [prune] 以及 mode = &quot;aware&quot; 的 [quantize]，或选择“sequential”。</translation>
     </message>
     <message>
+        <source>correction = &quot;{correction}&quot; solves layers anew once their channels are cut; it needs granularity = &quot;channel&quot; and strategy = &quot;sequential&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>
         <translation>格式 onnx-int8 需要 [quantize]；请添加，或去掉该格式。</translation>
     </message>
@@ -3758,6 +3806,10 @@
     <message>
         <source>Not pruned by channel ({count}): {names}</source>
         <translation>未按通道剪枝（{count}）：{names}</translation>
+    </message>
+    <message>
+        <source>Not corrected by least squares, as more than {limit} inputs make one output: {names}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>

@@ -249,7 +249,7 @@ def test_that_a_locked_layer_says_why_and_cannot_be_edited(page):
 
 def test_that_the_layer_model_keeps_qts_rules(qtmodeltester):
     model = LayerExceptionModel(PRUNE_FIELD)
-    model.show_layers(make_inspection(layers=3).layers, {"classifier": "it makes the model's output"})
+    model.show_layers(make_inspection(layers=3).layers, {"classifier": "it makes the model's output"}, {})
     model.show_exceptions({}, 0.5)
     qtmodeltester.check(model)
 

@@ -101,9 +101,9 @@ def test_that_each_preset_is_a_consistent_recipe_for_the_same_model(preset):
 
 
 def test_that_an_exception_of_a_layer_is_set_and_removed():
-    flow = make_flow().with_layer("prune", "layer1.0.conv1", {"ratio": 0.25})
+    flow = make_flow().with_layers("prune", {"layer1.0.conv1": {"ratio": 0.25}})
     assert flow.recipe.prune.layers["layer1.0.conv1"].ratio == 0.25
-    assert flow.with_layer("prune", "layer1.0.conv1", None).recipe.prune.layers == {}
+    assert flow.with_layers("prune", {"layer1.0.conv1": None}).recipe.prune.layers == {}
 
 
 def test_that_layers_whose_channels_cannot_be_cut_are_locked_only_for_channels():
