@@ -66,11 +66,26 @@ class PruneGranularity(Choice):
         "Single weights",
         "Sets single weights to zero; smaller only in the archive, not faster in a dense file.",
     )
+    N_M = (
+        "n_m",
+        "N of M weights",
+        "Keeps N of every M neighbouring weights (Zhou 2021): what sparse kernels such as those for 2:4 read.",
+    )
+    BLOCK = (
+        "block",
+        "Blocks of weights",
+        "Sets blocks of neighbouring weights to zero, such as 4 × 1: what block-sparse kernels skip.",
+    )
     CHANNEL = (
         "channel",
         "Channels",
         "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.",
     )
+
+    @property
+    def is_of_weights(self) -> bool:
+        """Whether weights become zeros and every tensor keeps its shape."""
+        return self in (PruneGranularity.WEIGHT, PruneGranularity.N_M, PruneGranularity.BLOCK)
 
 
 class Scope(Choice):

@@ -236,6 +236,18 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Share removed, over the layers that may be pruned.",
         ),
     ] = 0.5
+    pattern: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9]{1,2}:[0-9]{1,2}$",
+            title="Pattern",
+            description="N:M keeps N of every M weights along the input (M up to 32); says the share by itself.",
+        ),
+    ] = "2:4"
+    block: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=256)], Annotated[int, Meta(ge=1, le=256)]],
+        Meta(title="Block", description="Outputs × inputs of a block of weights."),
+    ] = (4, 1)
     round_to: Annotated[
         int,
         Meta(
@@ -258,6 +270,12 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     layers: Annotated[
         dict[str, LayerPruneSpec], Meta(title="Layers", description="Exceptions, by layer name.")
     ] = msgspec.field(default_factory=dict)
+
+    @property
+    def kept_of(self) -> tuple[int, int]:
+        """N and M of the pattern."""
+        kept, _, size = self.pattern.partition(":")
+        return int(kept), int(size)
 
 
 class LayerQuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):

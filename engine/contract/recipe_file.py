@@ -13,11 +13,12 @@ import tomli_w
 from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
 from engine.contract.methods import Correction, ExportFormat, PruneGranularity, QuantizeMode, Strategy
-from engine.contract.recipe import SCHEMA, DataSpec, Recipe
+from engine.contract.recipe import SCHEMA, DataSpec, PruneSpec, Recipe
 from engine.contract.run_folder import write_atomically
 
 Table = dict[str, Any]
 _Record = TypeVar("_Record", bound=msgspec.Struct)
+LARGEST_PATTERN = 32
 _LAYER_TABLES = {"prune.layers", "quantize.layers"}
 
 
@@ -107,6 +108,8 @@ def check_consistency(recipe: Recipe) -> None:
         raise RequestError("recipe_nothing_to_do")
     if aware and recipe.recover.epochs == 0:
         raise RequestError("recipe_no_epochs")
+    if recipe.prune is not None:
+        _check_pruning(recipe.prune)
     if recipe.joint.strategy is Strategy.SIMULTANEOUS and (recipe.prune is None or not aware):
         raise RequestError("recipe_strategy_needs_both")
     if ExportFormat.ONNX_INT8 in recipe.export.formats and recipe.quantize is None:
@@ -122,6 +125,12 @@ def _check_what_goes_with_channels(recipe: Recipe) -> None:
     is_sequential = recipe.joint.strategy is Strategy.SEQUENTIAL
     if prune.correction is not Correction.NONE and not (is_channel and is_sequential):
         raise RequestError("recipe_correction", correction=prune.correction.value)
+
+
+def _check_pruning(prune: PruneSpec) -> None:
+    kept, size = prune.kept_of
+    if not 1 <= kept < size <= LARGEST_PATTERN:
+        raise RequestError("recipe_pattern", pattern=prune.pattern, limit=LARGEST_PATTERN)
 
 
 def _tables(

@@ -34,8 +34,9 @@ def estimate(recipe: Recipe, ctx: RunContext) -> Estimation:
     before = measure_totals(model)
     seconds = _time_step(model, inputs, ctx)
     ctx.raise_if_cancelled()
+    is_of_weights = recipe.prune is not None and recipe.prune.granularity.is_of_weights
     if recipe.prune is not None:
-        if model.granularity is PruneGranularity.WEIGHT:
+        if is_of_weights:
             model.attach_masks()
         model.set_share(1.0)
         if model.granularity is PruneGranularity.CHANNEL:
@@ -47,7 +48,7 @@ def estimate(recipe: Recipe, ctx: RunContext) -> Estimation:
     return Estimation(
         minutes=_minutes(inputs, seconds, before.parameters),
         parameters_before=before.parameters,
-        parameters_after=after.nonzero if model.granularity is PruneGranularity.WEIGHT else after.parameters,
+        parameters_after=after.nonzero if is_of_weights else after.parameters,
         parameter_bytes_before=before.parameter_bytes,
         parameter_bytes_after=after.parameter_bytes,
         macs_before=before.macs,

@@ -205,8 +205,11 @@ def _tell_layers(work: Work) -> None:
 
 
 def _tell_what_is_locked(work: Work) -> None:
-    if work.model.granularity is PruneGranularity.WEIGHT:
+    prune = work.recipe.prune
+    if prune is not None and prune.granularity.is_of_weights:
         work.ctx.warn("note_zeros_no_speed")
+        if prune.granularity is PruneGranularity.N_M:
+            work.ctx.warn("note_pattern", pattern=prune.pattern)
     elif work.model.locked:
         names = ", ".join(list(work.model.locked)[:5])
         work.ctx.warn("note_locked", count=len(work.model.locked), names=names)

@@ -1,9 +1,6 @@
-"""Which channels and weights go, for a given share of the recipe's ratio."""
+"""Which channels go, for a given share of the recipe's ratio."""
 
-import math
 from collections.abc import Mapping
-
-import torch
 
 from engine.contract.methods import Scope
 from engine.contract.recipe import PruneSpec
@@ -67,30 +64,3 @@ def _rounded(total: int, removed: int, multiple: int) -> int:
         return 0
     kept = max(multiple, multiple * round((total - removed) / multiple), 1)
     return max(total - kept, 0)
-
-
-def select_weights(
-    scores: Mapping[str, torch.Tensor], spec: PruneSpec, *, share: float
-) -> dict[str, torch.Tensor]:
-    """For each layer a mask (true: kept) of the shape of its weight, when ``share`` of the ratio is reached.
-
-    Exactly the rounded number of elements goes; of equal scores, the first ones.
-    """
-    masks = {name: torch.ones_like(score, dtype=torch.bool) for name, score in scores.items()}
-    own = [name for name in scores if spec.scope is Scope.LAYER or name in spec.layers]
-    for name in own:
-        _drop_smallest_([masks[name]], [scores[name]], layer_ratio(spec, name) * share)
-    free = [name for name in scores if name not in own]
-    _drop_smallest_([masks[name] for name in free], [scores[name] for name in free], spec.ratio * share)
-    return masks
-
-
-def _drop_smallest_(masks: list[torch.Tensor], scores: list[torch.Tensor], ratio: float) -> None:
-    if not masks:
-        return
-    flat = torch.cat([score.flatten() for score in scores])
-    count = math.floor(flat.numel() * ratio + 0.5)
-    gone = torch.zeros_like(flat, dtype=torch.bool)
-    gone[torch.sort(flat, stable=True).indices[:count]] = True
-    for mask, part in zip(masks, torch.split(gone, [score.numel() for score in scores]), strict=True):
-        mask.logical_and_(~part.view_as(mask))

@@ -179,6 +179,7 @@ def check_stages(events: list[RunEvent]) -> None:
 AWARE, AFTER = QuantizeSpec(mode=QuantizeMode.AWARE), QuantizeSpec(mode=QuantizeMode.POST_TRAINING)
 SEQUENTIAL, TOGETHER = JointSpec(strategy=Strategy.SEQUENTIAL), JointSpec(strategy=Strategy.SIMULTANEOUS)
 WEIGHTS = PruneSpec(granularity=PruneGranularity.WEIGHT, ratio=0.7)
+PATTERNS = PruneSpec(granularity=PruneGranularity.N_M, pattern="1:4", ratio=0.75)
 CHANNELS, AT_ONCE = PruneSpec(ratio=0.5), PruneSpec(ratio=0.5, schedule=Schedule.ONE_SHOT)
 VARIANTS: dict[str, tuple[dict[str, object], list[str]]] = {
     "sequential aware": (
@@ -201,6 +202,7 @@ VARIANTS: dict[str, tuple[dict[str, object], list[str]]] = {
     ),
     "quantize only": ({"prune": None, "quantize": AWARE, "joint": SEQUENTIAL}, ["calibrate", "quantize"]),
     "prune only": ({"prune": CHANNELS, "quantize": None, "joint": SEQUENTIAL}, ["prune", "fine_tune"]),
+    "patterns": ({"prune": PATTERNS, "quantize": AFTER, "joint": SEQUENTIAL}, ["prune", "fine_tune", "calibrate"]),
     "weights only": ({"prune": WEIGHTS, "quantize": None, "joint": SEQUENTIAL}, ["prune", "fine_tune"]),
 }  # fmt: skip
 

@@ -10,8 +10,11 @@ from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.pruning.channels import ChannelGroup
 from engine.pruning.criteria import channel_scores, magnitude
 from engine.pruning.schedules import SCHEDULES
-from engine.pruning.selection import select_channels, select_weights
+from engine.pruning.selection import select_channels
+from engine.pruning.weight_selection import select_weights
 from tests.engine.networks import compress, make_network
+
+WEIGHT = PruneGranularity.WEIGHT
 
 
 def make_layers() -> dict[str, nn.Linear]:
@@ -31,7 +34,7 @@ def make_groups(*sizes: int) -> tuple[ChannelGroup, ...]:
 def test_that_layer_scope_is_torchs_l1_unstructured(ratio: float) -> None:
     layers = make_layers()
     scores = {name: magnitude(layer.weight) for name, layer in layers.items()}
-    masks = select_weights(scores, PruneSpec(ratio=ratio, scope=Scope.LAYER), share=1.0)
+    masks = select_weights(scores, PruneSpec(granularity=WEIGHT, ratio=ratio, scope=Scope.LAYER), share=1.0)
     for name, layer in layers.items():
         torch_prune.l1_unstructured(layer, "weight", amount=ratio)
         assert torch.equal(masks[name], layer.weight_mask.bool()), name
@@ -41,7 +44,7 @@ def test_that_layer_scope_is_torchs_l1_unstructured(ratio: float) -> None:
 def test_that_global_scope_is_torchs_global_unstructured(ratio: float) -> None:
     layers = make_layers()
     scores = {name: magnitude(layer.weight) for name, layer in layers.items()}
-    masks = select_weights(scores, PruneSpec(ratio=ratio, scope=Scope.GLOBAL), share=1.0)
+    masks = select_weights(scores, PruneSpec(granularity=WEIGHT, ratio=ratio, scope=Scope.GLOBAL), share=1.0)
     torch_prune.global_unstructured(
         [(layer, "weight") for layer in layers.values()], torch_prune.L1Unstructured, amount=ratio
     )
@@ -62,14 +65,15 @@ def test_that_channels_go_by_torchs_l1_norm_of_filters() -> None:
 
 
 def test_that_ties_are_broken_by_position() -> None:
-    masks = select_weights({"a": torch.ones(4, 4)}, PruneSpec(ratio=0.25), share=1.0)
+    masks = select_weights({"a": torch.ones(4, 4)}, PruneSpec(granularity=WEIGHT, ratio=0.25), share=1.0)
     assert masks["a"].tolist() == [[False] * 4] + [[True] * 4] * 3
 
 
 def test_that_layers_of_their_own_ratio_stay_out_of_the_global_comparison() -> None:
     scores = {"a": torch.arange(1.0, 11), "b": torch.arange(100.0, 110), "c": torch.arange(0.1, 1.1, 0.1)}
     layers = {"b": LayerPruneSpec(ratio=0.3), "c": LayerPruneSpec(skip=True)}
-    masks = select_weights(scores, PruneSpec(ratio=0.5, scope=Scope.GLOBAL, layers=layers), share=1.0)
+    spec = PruneSpec(granularity=WEIGHT, ratio=0.5, scope=Scope.GLOBAL, layers=layers)
+    masks = select_weights(scores, spec, share=1.0)
     assert {name: int((~mask).sum()) for name, mask in masks.items()} == {"a": 5, "b": 3, "c": 0}
 
 
