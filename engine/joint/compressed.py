@@ -19,20 +19,21 @@ from torch.nn.utils import parametrize
 
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity
-from engine.contract.recipe import PruneSpec, Recipe
-from engine.models.graph import TRANSPOSED, CapturedGraph, layers_of, propagate_shapes_
+from engine.contract.recipe import Recipe
+from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
 from engine.pruning.criteria import CRITERIA, channel_scores
 from engine.pruning.cut import cut_, select_positions
 from engine.pruning.masks import (
     attach_masks_,
+    locate,
     masks_of,
     remove_parametrizations_,
     set_channel_masks_,
     set_weight_masks_,
 )
-from engine.pruning.selection import layer_ratio, select_channels
-from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
+from engine.pruning.rows import channel_rows
+from engine.pruning.selection import layer_ratio, select_channels, select_weights
 from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
@@ -102,21 +103,21 @@ class CompressedModel:
         spec = self.recipe.prune
         if spec is None:
             return ()
+        is_channel = spec.granularity is PruneGranularity.CHANNEL
         return tuple(
             name
             for name, layer in layers_of(self.module)
-            if layer_ratio(spec, name) > 0 and self._is_prunable(spec, name, layer)
+            if (
+                name in self.channels.layers
+                if is_channel
+                else isinstance(getattr(layer, "weight", None), torch.Tensor)
+            )
+            and layer_ratio(spec, name) > 0
         )
-
-    def _is_prunable(self, spec: PruneSpec, name: str, layer: nn.Module) -> bool:
-        if not spec.granularity.is_of_weights:
-            return name in self.channels.layers
-        weight = getattr(layer, "weight", None)
-        return isinstance(weight, torch.Tensor) and has_pieces(weight, spec, matrix_axes(layer))
 
     def attach_masks(self) -> None:
         """Puts masks that keep everything on all that the recipe may prune."""
-        if self.granularity is not None and self.granularity.is_of_weights:
+        if self.granularity is PruneGranularity.WEIGHT:
             names = [f"{name}.weight" for name in self.prunable_layers()]
         else:
             parameters = dict(self.module.named_parameters())
@@ -148,10 +149,9 @@ class CompressedModel:
         spec = self.recipe.prune
         assert spec is not None
         criterion = CRITERIA[spec.method]
-        if spec.granularity.is_of_weights:
+        if self.granularity is PruneGranularity.WEIGHT:
             scores = {name: criterion(self.masked_weight(name)) for name in self.prunable_layers()}
-            axes = {name: matrix_axes(self.module.get_submodule(name)) for name in scores}
-            set_weight_masks_(self.module, select_weights(scores, spec, share=share, axes=axes))
+            set_weight_masks_(self.module, select_weights(scores, spec, share=share))
             return
         removed = self._select_channels(share)
         self.structure = replace(self.structure, removed=tuple(sorted(removed)))
@@ -163,23 +163,27 @@ class CompressedModel:
         assert spec is not None
         layers = dict(layers_of(self.module))
         scores = {
-            name: channel_scores(
-                self.masked_weight(name),
-                CRITERIA[spec.method],
-                axis=1 if isinstance(layers[name], TRANSPOSED) else 0,
-            )
+            name: channel_scores(self.masked_rows(name, layers[name]), CRITERIA[spec.method], axis=0)
             for name in self.channels.layers & layers.keys()
         }
         importance = importance_of(self.channels, scores)
         return select_channels(self.channels.groups, importance, spec, share=share)
 
+    def masked_rows(self, name: str, layer: nn.Module) -> torch.Tensor:
+        """What makes each of a layer's channels, with masks, without rounding; shape (channels, …)."""
+        return channel_rows(layer, lambda leaf: self.masked_tensor(f"{name}.{leaf}"))
+
     def masked_weight(self, layer: str) -> torch.Tensor:
         """A layer's weight with its mask, without rounding."""
-        part = self.module.get_submodule(layer)
-        if not parametrize.is_parametrized(part, "weight"):
-            return part.get_parameter("weight").detach()
-        weight = part.parametrizations["weight"].original  # type: ignore[index,union-attr]
-        mask = masks_of(self.module).get(f"{layer}.weight")
+        return self.masked_tensor(f"{layer}.weight")
+
+    def masked_tensor(self, name: str) -> torch.Tensor:
+        """A parameter by its full name, with its mask, without rounding."""
+        part, leaf = locate(self.module, name)
+        if not parametrize.is_parametrized(part, leaf):
+            return part.get_parameter(leaf).detach()
+        weight = part.parametrizations[leaf].original  # type: ignore[index,union-attr]
+        mask = masks_of(self.module).get(name)
         result = weight if mask is None else mask(weight)
         assert isinstance(result, torch.Tensor)
         return result.detach()

@@ -12,6 +12,7 @@ from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
 from engine.pruning.channels import ChannelMap
 from engine.pruning.graph_edits import correct_graph_
+from engine.pruning.recurrent import correct_recurrent_
 
 
 class Replaced(NamedTuple):
@@ -94,6 +95,8 @@ def correct_widths_(layer: nn.Module) -> None:
         layer.num_features = len(tensor)
     elif isinstance(layer, nn.PReLU):
         layer.num_parameters = len(layer.weight)
+    elif isinstance(layer, nn.RNNBase):
+        correct_recurrent_(layer)
 
 
 def _answer_shape(module: fx.GraphModule) -> tuple[int, ...] | None:

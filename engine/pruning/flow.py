@@ -13,6 +13,7 @@ from torch import fx, nn
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
 from engine.pruning.layer_rules import convolve, multiply_matrix, normalise, rectify
+from engine.pruning.recurrent import remember, tie_units
 from engine.pruning.shape_rules import (
     combine,
     concatenate,
@@ -35,6 +36,7 @@ def walk_graph(module: fx.GraphModule) -> AtomTable:
         value = _follow(walk, node)
         if value is not None:
             walk.values[node] = value
+    tie_units(walk)
     return walk.table
 
 
@@ -72,6 +74,7 @@ MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.modules.batchnorm._BatchNorm: normalise,
     nn.PReLU: rectify,
     nn.Flatten: reshape,
+    nn.RNNBase: remember,
     (
         nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish, nn.Hardsigmoid,
         nn.Hardtanh, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Identity, nn.modules.dropout._DropoutNd,

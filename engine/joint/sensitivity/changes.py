@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.contract.methods import PruneMethod
-from engine.models.graph import TRANSPOSED, CapturedGraph, layers_of, weight_of
+from engine.models.graph import CapturedGraph, layers_of, weight_of
 from engine.pruning.channels import ChannelGroup, ChannelMap, importance_of, map_channels
 from engine.pruning.criteria import CRITERIA, channel_scores
+from engine.pruning.rows import channel_rows
 from engine.quantization.quantizers import WeightQuantizer
 
 BITS = (8, 6, 4, 3, 2)
@@ -123,7 +124,7 @@ class Layers:
     def _scores(self) -> dict[str, Tensor]:
         criterion = CRITERIA[PruneMethod.MAGNITUDE]
         return {
-            name: channel_scores(self.weight(name), criterion, axis=self.output_axis(name))
+            name: channel_scores(self.rows(name), criterion, axis=0)
             for name in self.channels.layers & self._layers.keys()
         }
 
@@ -133,9 +134,10 @@ class Layers:
         assert weight is not None
         return weight.detach()
 
-    def output_axis(self, layer: str) -> int:
-        """Along which axis of its weight a layer's channels lie."""
-        return 1 if isinstance(self._layers[layer], TRANSPOSED) else 0
+    def rows(self, layer: str) -> Tensor:
+        """What makes each of the layer's channels, shape (channels, …)."""
+        part = self._layers[layer]
+        return channel_rows(part, part.get_parameter).detach()
 
     @property
     def module(self) -> nn.Module:

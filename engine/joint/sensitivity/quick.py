@@ -74,9 +74,7 @@ def _sums_of_smallest(values: NDArray[np.float32], counts: list[int]) -> list[fl
 
 def _channel_energy_left(layers: Layers, name: str) -> Curve:
     """Of one layer's own weights; which of its channels go, all that are coupled to it decide together."""
-    axis = layers.output_axis(name)
-    others = [dim for dim in range(layers.weight(name).dim()) if dim != axis]
-    energies = layers.weight(name).double().square().sum(dim=others).cpu()
+    energies = layers.rows(name).double().square().flatten(1).sum(1).cpu()
     total = float(energies.sum())
     left = [float(energies[layers.kept_outputs(name, ratio)].sum()) for ratio in RATIOS]
     return tuple(
