@@ -19,7 +19,7 @@ from torch.nn.utils import parametrize
 
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity
-from engine.contract.recipe import Recipe
+from engine.contract.recipe import PruneSpec, Recipe
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
 from engine.pruning.criteria import CRITERIA, channel_scores
@@ -33,7 +33,8 @@ from engine.pruning.masks import (
     set_weight_masks_,
 )
 from engine.pruning.rows import channel_rows
-from engine.pruning.selection import layer_ratio, select_channels, select_weights
+from engine.pruning.selection import layer_ratio, select_channels
+from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
 from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
@@ -103,21 +104,21 @@ class CompressedModel:
         spec = self.recipe.prune
         if spec is None:
             return ()
-        is_channel = spec.granularity is PruneGranularity.CHANNEL
         return tuple(
             name
             for name, layer in layers_of(self.module)
-            if (
-                name in self.channels.layers
-                if is_channel
-                else isinstance(getattr(layer, "weight", None), torch.Tensor)
-            )
-            and layer_ratio(spec, name) > 0
+            if layer_ratio(spec, name) > 0 and self._is_prunable(spec, name, layer)
         )
+
+    def _is_prunable(self, spec: PruneSpec, name: str, layer: nn.Module) -> bool:
+        if not spec.granularity.is_of_weights:
+            return name in self.channels.layers
+        weight = getattr(layer, "weight", None)
+        return isinstance(weight, torch.Tensor) and has_pieces(weight, spec, matrix_axes(layer))
 
     def attach_masks(self) -> None:
         """Puts masks that keep everything on all that the recipe may prune."""
-        if self.granularity is PruneGranularity.WEIGHT:
+        if self.granularity is not None and self.granularity.is_of_weights:
             names = [f"{name}.weight" for name in self.prunable_layers()]
         else:
             parameters = dict(self.module.named_parameters())
@@ -149,9 +150,10 @@ class CompressedModel:
         spec = self.recipe.prune
         assert spec is not None
         criterion = CRITERIA[spec.method]
-        if self.granularity is PruneGranularity.WEIGHT:
+        if spec.granularity.is_of_weights:
             scores = {name: criterion(self.masked_weight(name)) for name in self.prunable_layers()}
-            set_weight_masks_(self.module, select_weights(scores, spec, share=share))
+            axes = {name: matrix_axes(self.module.get_submodule(name)) for name in scores}
+            set_weight_masks_(self.module, select_weights(scores, spec, share=share, axes=axes))
             return
         removed = self._select_channels(share)
         self.structure = replace(self.structure, removed=tuple(sorted(removed)))
