@@ -24,6 +24,7 @@ from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
 from engine.pruning.criteria import CRITERIA, channel_scores
 from engine.pruning.cut import cut_, select_positions
+from engine.pruning.masked_norms import mask_norms_
 from engine.pruning.masks import (
     attach_masks_,
     locate,
@@ -125,6 +126,7 @@ class CompressedModel:
             removable = frozenset(channel for group in self.channels.groups for channel in group.channels)
             names = [name for name in self.channels.kept(removable) if name in parameters]
         attach_masks_(self.module, names)
+        mask_norms_(self.module, self.channels)
         self.structure = replace(self.structure, is_masked=True)
 
     def attach_quantizers(self) -> None:

@@ -66,6 +66,18 @@ class ShuffleSlot(NamedTuple):
     order: Atoms
 
 
+class NormSlot(NamedTuple):
+    """A node that normalises over the channels; the tensor ``scale`` has one number for each.
+
+    ``layer`` is the layer that it calls, or None where it calls the function with ``sizes``.
+    """
+
+    node: str
+    scale: str
+    layer: str | None
+    sizes: tuple[int, ...]
+
+
 @dataclass
 class AtomTable:
     """All atoms of a model: who makes them, where they are used, which are united, which are locked and why."""
@@ -76,6 +88,7 @@ class AtomTable:
     counts: list[CountSlot] = field(default_factory=list)
     splits: list[SplitSlot] = field(default_factory=list)
     shuffles: list[ShuffleSlot] = field(default_factory=list)
+    norms: list[NormSlot] = field(default_factory=list)
     locks: dict[int, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _parents: list[int] = field(default_factory=list)
     _places: dict[tuple[str, int], Atoms] = field(default_factory=dict)

@@ -177,8 +177,8 @@ def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict
         channels: the map.
         scores: for each layer one score for each output channel, shape (channels,).
 
-    Each layer's scores are divided by the mean of their sizes, so that layers of different scale can be compared, and a channel
-    takes the mean over the positions that its layers make.
+    Each layer's scores are divided by the mean of their sizes, so that layers of different scale can be compared, and a
+    channel takes the mean over the positions that its layers make.
     """
     total: dict[int, float] = defaultdict(float)
     count: dict[int, int] = defaultdict(int)

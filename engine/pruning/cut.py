@@ -12,6 +12,7 @@ from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
 from engine.pruning.channels import ChannelMap
 from engine.pruning.graph_edits import correct_graph_
+from engine.pruning.masked_norms import unmask_norms_
 from engine.pruning.recurrent import correct_recurrent_
 
 
@@ -40,6 +41,7 @@ def cut_(
     Raises:
         RunError: the cut network answers in another shape.
     """
+    unmask_norms_(module, channels)
     kept = channels.kept(removed)
     replaced = [change for name, dims in kept.items() if (change := _shrink_(module, name, dims)) is not None]
     for name in sorted({tensor.rpartition(".")[0] for tensor in kept}):
@@ -93,6 +95,11 @@ def correct_widths_(layer: nn.Module) -> None:
     elif isinstance(layer, nn.modules.batchnorm._BatchNorm):
         tensor = layer.running_mean if layer.running_mean is not None else layer.weight
         layer.num_features = len(tensor)
+    elif isinstance(layer, nn.LayerNorm):
+        layer.normalized_shape = tuple(layer.weight.shape)
+    elif isinstance(layer, nn.GroupNorm):
+        layer.num_groups = layer.num_groups * len(layer.weight) // layer.num_channels
+        layer.num_channels = len(layer.weight)
     elif isinstance(layer, nn.PReLU):
         layer.num_parameters = len(layer.weight)
     elif isinstance(layer, nn.RNNBase):

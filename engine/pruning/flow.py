@@ -13,6 +13,7 @@ from torch import fx, nn
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
 from engine.pruning.layer_rules import convolve, multiply_matrix, normalise, rectify
+from engine.pruning.norm_rules import normalise_by_function, normalise_groups, normalise_layer
 from engine.pruning.recurrent import remember, tie_units
 from engine.pruning.shape_rules import (
     combine,
@@ -72,6 +73,8 @@ MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.modules.conv._ConvNd: convolve,
     nn.Linear: multiply_matrix,
     nn.modules.batchnorm._BatchNorm: normalise,
+    nn.LayerNorm: normalise_layer,
+    nn.GroupNorm: normalise_groups,
     nn.PReLU: rectify,
     nn.Flatten: reshape,
     nn.RNNBase: remember,
@@ -112,6 +115,7 @@ FUNCTION_RULES: dict[object, Rule] = {
     torch.unbind: unbind,
     operator.getitem: index,
     F.pad: pad,
+    F.layer_norm: normalise_by_function,
     getattr: ask_attribute,
 }  # fmt: skip
 """How channels flow through a function."""

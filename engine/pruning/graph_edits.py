@@ -53,10 +53,9 @@ def _pick_positions_(
     """The last node of a shuffle picks what is left of its order; the nodes that led to it go."""
     place = np.cumsum(stays) - 1
     picked = place[shuffle.order[stays[shuffle.order]]]
-    # A buffer that is no part of the state_dict: what was removed says what it holds.
     name = f"{shuffle.node}_order"
     device = next(module.parameters()).device
-    module.register_buffer(name, torch.from_numpy(picked).to(device), persistent=False)
+    module.register_buffer(name, torch.from_numpy(picked).to(device))
     last = nodes[shuffle.node]
     with module.graph.inserting_before(last):
         order = module.graph.get_attr(name)

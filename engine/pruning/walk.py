@@ -46,7 +46,8 @@ class Walk:
             return None
         path, _, leaf = str(argument.target).rpartition(".")
         found = getattr(self.module.get_submodule(path), leaf)
-        return str(argument.target) if isinstance(found, nn.Parameter) else None
+        # A mask on a parameter of the graph itself would make a graph that torch.fx can neither copy nor recompile.
+        return str(argument.target) if path and isinstance(found, nn.Parameter) else None
 
     def index_parameter(self, argument: object, axis: int, atoms: Atoms) -> bool:
         """Notes that ``axis`` of an operand, counted from its end, is indexed by atoms; False if it is no parameter."""

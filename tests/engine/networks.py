@@ -179,21 +179,36 @@ class Transposed(nn.Module):
         return self.head(F.relu(self.last(F.relu(self.up(F.relu(self.down(x)))))).mean((2, 3)))
 
 
+class Start(nn.Module):
+    """Puts a token of its own before all others, and adds their places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Parameter(torch.linspace(-1, 1, 8).view(1, 1, 8))
+        self.places = nn.Parameter(torch.linspace(-2, 2, 136).view(1, 17, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.first.expand(x.shape[0], -1, -1), x], dim=1) + self.places
+
+
 class Tokens(nn.Module):
-    """Axes change places, and a layer norm mixes all channels: a cut would change what it makes of the rest."""
+    """Axes change places, a layer norm mixes all channels, and parameters are added to tokens and put before them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.patch = nn.Conv2d(3, 8, 2, stride=2)
+        self.start = Start()
         self.norm = nn.LayerNorm(8)
         self.mix = nn.Linear(8, 12)
         self.back = nn.Linear(12, 8)
+        self.last = nn.LayerNorm(8)
         self.head = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.patch(x).flatten(2).transpose(1, 2)
+        x = self.start(self.patch(x).flatten(2).transpose(1, 2))
         x = x + self.back(F.gelu(self.mix(self.norm(x))))
-        return self.head(x.permute(0, 2, 1).mean(2))
+        x = F.layer_norm(x, (8,), weight=self.last.weight, bias=self.last.bias)
+        return self.head(x[:, 0] + x.permute(0, 2, 1).mean(2))
 
 
 class Slopes(nn.Module):
@@ -216,15 +231,30 @@ class Slopes(nn.Module):
         return self.head((x * gate.unsqueeze(-1).unsqueeze(dim=3)).sum((2, 3)) + x.amax(dim=(2, 3)))
 
 
+class Scale(nn.Module):
+    """Multiplies each channel by a number."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.linspace(0.5, 2, channels).view(channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight * x
+
+
 class Shuffled(nn.Module):
-    """ShuffleNet's two ideas: half of the channels pass by, and the halves are shuffled (Ma 2018, figure 3c)."""
+    """ShuffleNet's two ideas: half of the channels pass by, and the halves are shuffled (Ma 2018, figure 3c).
+
+    A group norm and a layer scale besides.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 12, 3, padding=1)
         self.branch = nn.Conv2d(6, 6, 3, padding=1)
-        self.scale = nn.Parameter(torch.linspace(0.5, 2, 12).view(12, 1, 1))
+        self.scale = Scale(12)
         self.last = nn.Conv2d(12, 8, 1)
+        self.norm = nn.GroupNorm(4, 8)
         self.head = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -232,7 +262,7 @@ class Shuffled(nn.Module):
         x = torch.cat([one, F.relu(self.branch(two))], 1)
         batch, channels, height, width = x.shape
         x = x.view(batch, 2, channels // 2, height, width).transpose(1, 2).contiguous()
-        x = self.last(x.view(batch, -1, height, width) * self.scale)
+        x = self.norm(self.last(self.scale(x.view(batch, -1, height, width))))
         left, right = x.split([5, 3], 1)
         return self.head(torch.cat([right, left], 1).mean((2, 3)))
 
