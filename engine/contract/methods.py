@@ -103,6 +103,11 @@ class Schedule(Choice):
     """When the removed share grows."""
 
     ONE_SHOT = "one_shot", "At once", "Everything is removed before training goes on."
+    ITERATIVE = (
+        "iterative",
+        "In rounds",
+        "The removed share grows by equal steps, with training between them to recover (Han 2015).",
+    )
     CUBIC = (
         "cubic",
         "Cubic ramp",

@@ -257,9 +257,27 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Channels kept are multiples of this; 16 is fast on x86.",
         ),
     ] = 1
+    minimum: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=65536,
+            title="Keep at least",
+            description="Channels that each group keeps, however little they matter; smaller groups stay whole.",
+        ),
+    ] = 1
     schedule: Annotated[Schedule, Meta(title="Schedule", description="When the removed share grows.")] = (
         Schedule.CUBIC
     )
+    rounds: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=1000,
+            title="Rounds",
+            description="Of the iterative schedule: the first at once, the last at the end of the ramp.",
+        ),
+    ] = 5
     correction: Annotated[
         Correction,
         Meta(

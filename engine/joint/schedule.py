@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.contract.methods import PruneGranularity
+from engine.contract.methods import PruneGranularity, Schedule
+from engine.contract.recipe import PruneSpec
 from engine.joint.compressed import CompressedModel
 from engine.pruning.schedules import SCHEDULES
 from engine.training.loop import Training
@@ -61,12 +62,23 @@ def move_to_step_(model: CompressedModel, plan: Plan, training: Training) -> Non
         model.switch_quantizers(is_on=is_on, is_observing=is_on and step < plan.hold_ranges_from)
 
 
+def _share_at(spec: PruneSpec, plan: Plan, step: int) -> float:
+    return SCHEDULES[spec.schedule](step / plan.ramp_steps, spec.rounds)
+
+
+def _is_move(spec: PruneSpec, plan: Plan, step: int) -> bool:
+    """Whether masks move before this step of the ramp: a few times along it, and wherever a round begins."""
+    if spec.schedule is Schedule.ITERATIVE:
+        return step == 0 or _share_at(spec, plan, step) != _share_at(spec, plan, step - 1)
+    return step % max(1, plan.ramp_steps // RAMP_MOVES) == 0
+
+
 def _move_masks_(model: CompressedModel, plan: Plan, training: Training) -> None:
     step, spec = training.step, model.recipe.prune
     assert spec is not None
     if step < plan.ramp_steps:
-        if step % max(1, plan.ramp_steps // RAMP_MOVES) == 0:
-            model.set_share(SCHEDULES[spec.schedule](step / plan.ramp_steps))
+        if _is_move(spec, plan, step):
+            model.set_share(_share_at(spec, plan, step))
     elif model.granularity is PruneGranularity.CHANNEL:
         model.set_share(1.0)
         model.cut(training.optimizer)

@@ -155,7 +155,7 @@ class Work:
     def pruning_plan(self) -> Plan:
         """The plan of the training that prunes without quantizers."""
         steps = self.epochs.pruning
-        is_ramp = self.recipe.prune is not None and self.recipe.prune.schedule is Schedule.CUBIC
+        is_ramp = self.recipe.prune is not None and self.recipe.prune.schedule is not Schedule.ONE_SHOT
         return pruning_plan(steps) if is_ramp else Plan()
 
     @property

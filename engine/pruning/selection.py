@@ -1,5 +1,6 @@
 """Which channels go, for a given share of the recipe's ratio."""
 
+import math
 from collections.abc import Mapping
 
 from engine.contract.methods import Scope
@@ -28,7 +29,7 @@ def select_channels(
 ) -> frozenset[int]:
     """The channels to remove when ``share`` (0 to 1) of the ratio is reached.
 
-    Every group keeps at least one channel, or ``round_to``; at the full share, numbers kept are rounded to the
+    Every group keeps at least ``minimum`` channels, or ``round_to``; at the full share, numbers kept are rounded to the
     nearest multiple of ``round_to``.
     """
     if spec.scope is Scope.LAYER:
@@ -37,7 +38,7 @@ def select_channels(
         removed = _global_counts(groups, importance, spec, share=share)
     result: set[int] = set()
     for group in groups:
-        count = _rounded(len(group.channels), removed[group.number], spec.round_to if share >= 1 else 1)
+        count = _rounded(len(group.channels), removed[group.number], spec, is_final=share >= 1)
         result.update(sorted(group.channels, key=lambda channel: (importance[channel], channel))[:count])
     return frozenset(result)
 
@@ -58,9 +59,11 @@ def _global_counts(
     return counts
 
 
-def _rounded(total: int, removed: int, multiple: int) -> int:
-    """How many of ``total`` go so that a positive multiple stays; none where the total is too small."""
+def _rounded(total: int, removed: int, spec: PruneSpec, *, is_final: bool) -> int:
+    """How many of ``total`` go so that a multiple stays, and the minimum; none where the total is too small."""
     if removed <= 0:
         return 0
-    kept = max(multiple, multiple * round((total - removed) / multiple), 1)
+    multiple = spec.round_to if is_final else 1
+    fewest = max(math.ceil(spec.minimum / multiple), 1)
+    kept = multiple * max(round((total - removed) / multiple), fewest)
     return max(total - kept, 0)

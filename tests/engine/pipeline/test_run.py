@@ -180,6 +180,7 @@ AWARE, AFTER = QuantizeSpec(mode=QuantizeMode.AWARE), QuantizeSpec(mode=Quantize
 SEQUENTIAL, TOGETHER = JointSpec(strategy=Strategy.SEQUENTIAL), JointSpec(strategy=Strategy.SIMULTANEOUS)
 WEIGHTS = PruneSpec(granularity=PruneGranularity.WEIGHT, ratio=0.7)
 PATTERNS = PruneSpec(granularity=PruneGranularity.N_M, pattern="1:4", ratio=0.75)
+IN_ROUNDS = PruneSpec(ratio=0.5, schedule=Schedule.ITERATIVE, rounds=3)
 CHANNELS, AT_ONCE = PruneSpec(ratio=0.5), PruneSpec(ratio=0.5, schedule=Schedule.ONE_SHOT)
 VARIANTS: dict[str, tuple[dict[str, object], list[str]]] = {
     "sequential aware": (
@@ -191,6 +192,7 @@ VARIANTS: dict[str, tuple[dict[str, object], list[str]]] = {
         ["prune", "fine_tune", "calibrate"],
     ),
     "weights together": ({"prune": WEIGHTS, "quantize": AWARE, "joint": TOGETHER}, ["calibrate", "train"]),
+    "rounds": ({"prune": IN_ROUNDS, "quantize": AFTER, "joint": SEQUENTIAL}, ["prune", "fine_tune", "calibrate"]),
     "one shot": ({"prune": AT_ONCE, "quantize": AFTER, "joint": SEQUENTIAL}, ["prune", "fine_tune", "calibrate"]),
     "one shot, untrained": (
         {"prune": AT_ONCE, "quantize": AFTER, "joint": SEQUENTIAL, "recover": RecoverSpec(epochs=0)},

@@ -109,9 +109,37 @@ def test_that_the_ramp_is_the_cubic_of_zhu_and_gupta() -> None:
     """Equation 1 with initial sparsity 0 and final sparsity s: s − s (1 − t)³, so the share is 1 − (1 − t)³."""
     cubic = SCHEDULES[Schedule.CUBIC]
     for step in range(11):
-        assert cubic(step / 10) == pytest.approx(1 - (10 - step) ** 3 / 1000)
-    assert (cubic(-1), cubic(2)) == (0, 1)
-    assert {SCHEDULES[Schedule.ONE_SHOT](t) for t in (0.0, 0.5, 1.0)} == {1.0}
+        assert cubic(step / 10, 5) == pytest.approx(1 - (10 - step) ** 3 / 1000)
+    assert (cubic(-1, 5), cubic(2, 5)) == (0, 1)
+    assert {SCHEDULES[Schedule.ONE_SHOT](t, 5) for t in (0.0, 0.5, 1.0)} == {1.0}
+
+
+def test_that_every_schedule_has_its_function_and_ends_with_everything() -> None:
+    assert set(SCHEDULES) == set(Schedule)
+    assert {share(1.0, 5) for share in SCHEDULES.values()} == {1.0}
+
+
+@pytest.mark.parametrize("rounds", [2, 3, 7])
+def test_that_rounds_are_equal_steps_of_the_same_length(rounds: int) -> None:
+    """Of 840 steps, every 840 ÷ (rounds − 1) another share of 1 ÷ rounds goes."""
+    shares = [SCHEDULES[Schedule.ITERATIVE](step / 840, rounds) for step in range(841)]
+    begins = [step for step in range(1, 841) if shares[step] != shares[step - 1]]
+    assert shares[0] == pytest.approx(1 / rounds)
+    assert begins == [840 * number // (rounds - 1) for number in range(1, rounds)]
+    assert [shares[step] for step in begins] == pytest.approx([n / rounds for n in range(2, rounds + 1)])
+
+
+@pytest.mark.parametrize(
+    ("minimum", "multiple", "kept"), [(4, 1, [4, 4, 2]), (9, 4, [12, 12, 2]), (1, 1, [1, 3, 1])]
+)
+def test_that_every_group_keeps_the_minimum_or_stays_whole(
+    minimum: int, multiple: int, kept: list[int]
+) -> None:
+    groups = make_groups(13, 32, 2)
+    importance = {channel: float(channel) for group in groups for channel in group.channels}
+    spec = PruneSpec(ratio=0.9, minimum=minimum, round_to=multiple)
+    removed = select_channels(groups, importance, spec, share=1.0)
+    assert [len(set(group.channels) - removed) for group in groups] == kept
 
 
 def test_that_masks_only_grow_along_the_ramp() -> None:
