@@ -1,4 +1,4 @@
-"""What ships with Penjing: icons, styles, translations and the sample project. Importing this loads no torch."""
+"""What ships with Penjing: icons, styles, translations, presets, the sample project. Importing this loads no torch."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -27,3 +27,8 @@ def sample_recipe() -> Path:
 def architectures_table() -> Path:
     """Names and shapes of the tensors of torchvision's classifiers, as ``architectures/update.py`` writes them."""
     return Path(str(files(__name__))) / "architectures" / "torchvision.json.xz"
+
+
+def presets_folder() -> Path:
+    """Recipes for common wishes, without model and data; see :mod:`gui.wizard.presets`."""
+    return Path(str(files(__name__))) / "presets"

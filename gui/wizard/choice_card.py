@@ -13,7 +13,14 @@ _ICON_SIZE = 22
 class ChoiceCard(QPushButton):
     """An icon, a title and what it means; as wide as it may be, as high as its text needs."""
 
-    def __init__(self, icon_name: str, *, is_checkable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        icon_name: str,
+        *,
+        is_checkable: bool = True,
+        margin: int = Space.L,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "choice")
         self.setCheckable(is_checkable)
@@ -22,20 +29,20 @@ class ChoiceCard(QPushButton):
         self._icon = IconLabel(icon_name, _ICON_SIZE, "text_secondary")
         self._title, self._text = strong_label(), caption()
         self._layout = QHBoxLayout(self)
-        self._lay_out()
+        self._lay_out(margin)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.toggled.connect(self._on_toggled)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, margin: int) -> None:
         texts = QVBoxLayout()
         texts.setSpacing(Space.XS)
         texts.addWidget(self._title)
         texts.addWidget(self._text)
         texts.addStretch(1)
         layout = self._layout
-        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
+        layout.setContentsMargins(margin, margin, margin, margin)
         layout.setSpacing(Space.M)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(texts, 1)

@@ -16,9 +16,10 @@ from typing import Self
 import msgspec
 
 from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
-from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe, RecoverSpec
+from engine.contract.recipe import Recipe, RecoverSpec
 from engine.contract.recipe_file import Table, recipe_from
 from engine.contract.stats import Inspection, LayerStats
+from gui.wizard.presets import Preset, lay_over_
 
 
 class Step(StrEnum):
@@ -37,14 +38,6 @@ class Goal(StrEnum):
     BOTH = "both"
     PRUNE = "prune"
     QUANTIZE = "quantize"
-
-
-class Preset(StrEnum):
-    """Whole recipes for common wishes; model and data stay as they are."""
-
-    SMALL_AND_FAST = "small_and_fast"
-    SAFE_INT8 = "safe_int8"
-    LEAN_FLOAT = "lean_float"
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,9 @@ class WizardFlow:
 
     def with_preset(self, preset: Preset) -> Self:
         """Lays a preset over the recipe."""
-        return replace(self, recipe=_with_parts(self.recipe, _PRESETS[preset]))
+        table = self._table()
+        lay_over_(table, preset)
+        return self._settled(table, "preset")
 
     def with_field(self, path: str, value: object) -> Self:
         """Sets one field, such as ``prune.ratio``, to a plain value.
@@ -196,48 +191,3 @@ def _settle_formats_(table: Table, path: str) -> None:
 
 
 _SETTLERS: tuple[Callable[[Table, str], None], ...] = (_settle_strategy_, _settle_epochs_, _settle_formats_)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    """What a preset says about a recipe."""
-
-    prune: PruneSpec | None
-    quantize: QuantizeSpec | None
-    strategy: Strategy
-    epochs: int
-    formats: tuple[ExportFormat, ...]
-
-
-def _with_parts(recipe: Recipe, change: _Parts) -> Recipe:
-    joint = msgspec.structs.replace(recipe.joint, strategy=change.strategy)
-    recover = msgspec.structs.replace(recipe.recover, epochs=change.epochs)
-    export = msgspec.structs.replace(recipe.export, formats=change.formats)
-    parts = {"prune": change.prune, "quantize": change.quantize}
-    return msgspec.structs.replace(recipe, **parts, joint=joint, recover=recover, export=export)
-
-
-_MANY_EPOCHS = 10
-_PRESETS = {
-    Preset.SMALL_AND_FAST: _Parts(
-        prune=PruneSpec(ratio=0.5),
-        quantize=QuantizeSpec(mode=QuantizeMode.AWARE),
-        strategy=Strategy.SIMULTANEOUS,
-        epochs=_MANY_EPOCHS,
-        formats=(ExportFormat.ONNX_INT8,),
-    ),
-    Preset.SAFE_INT8: _Parts(
-        prune=None,
-        quantize=QuantizeSpec(),
-        strategy=Strategy.SEQUENTIAL,
-        epochs=0,
-        formats=(ExportFormat.ONNX_INT8,),
-    ),
-    Preset.LEAN_FLOAT: _Parts(
-        prune=PruneSpec(ratio=0.5),
-        quantize=None,
-        strategy=Strategy.SEQUENTIAL,
-        epochs=_MANY_EPOCHS,
-        formats=(ExportFormat.ONNX_FLOAT32, ExportFormat.STATE_DICT),
-    ),
-}

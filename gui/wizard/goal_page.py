@@ -8,12 +8,21 @@ from gui.theme import Space
 from gui.widgets.cards import Card
 from gui.widgets.labels import caption, heading
 from gui.wizard.choice_card import ChoiceCard
-from gui.wizard.flow import Goal, Preset, WizardFlow
+from gui.wizard.flow import Goal, WizardFlow
 from gui.wizard.form import RecipeForm
+from gui.wizard.presets import Preset
 from gui.wizard.step_page import StepPage
 
 _GOAL_ICONS = {Goal.BOTH: "together", Goal.PRUNE: "compress", Goal.QUANTIZE: "steps"}
-_PRESET_ICONS = {Preset.SMALL_AND_FAST: "bolt", Preset.SAFE_INT8: "shield", Preset.LEAN_FLOAT: "export"}
+_PRESET_ICONS = {
+    Preset.GENTLE: "tree",
+    Preset.BALANCED: "together",
+    Preset.SMALL: "compress",
+    Preset.FAST_HERE: "bolt",
+    Preset.SAFE_INT8: "shield",
+    Preset.LEAN_FLOAT: "export",
+    Preset.ZEROS: "file",
+}
 
 
 class GoalPage(StepPage):
@@ -25,7 +34,9 @@ class GoalPage(StepPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.goals = {goal: ChoiceCard(_GOAL_ICONS[goal]) for goal in Goal}
-        self.presets = {preset: ChoiceCard(_PRESET_ICONS[preset], is_checkable=False) for preset in Preset}
+        self.presets = {
+            preset: ChoiceCard(_PRESET_ICONS[preset], is_checkable=False, margin=Space.M) for preset in Preset
+        }
         self.strategy = RecipeForm("joint", JointSpec, ["strategy"])
         self.strategy.edited.connect(self.edited)
         self._goal_heading, self._preset_heading, self._preset_text = heading(), heading(), caption()
@@ -47,7 +58,9 @@ class GoalPage(StepPage):
         self.left.addStretch(1)
 
     def _add_presets(self) -> None:
+        self.right.setSpacing(Space.S)
         self.right.addWidget(self._preset_heading)
+        self.right.addSpacing(Space.S)
         for preset, card in self.presets.items():
             card.clicked.connect(lambda _=False, preset=preset: self.preset_chosen.emit(preset))
             self.right.addWidget(card)
@@ -95,11 +108,21 @@ class GoalPage(StepPage):
 
     def _preset_texts(self) -> dict[Preset, tuple[str, str]]:
         return {
-            Preset.SMALL_AND_FAST: (
-                self.tr("Small and fast"),
-                self.tr(
-                    "Half of the channels go while the network learns to compute in int8. Trains 10 epochs."
-                ),
+            Preset.GENTLE: (
+                self.tr("Gentle"),
+                self.tr("A fifth of the channels go, then the rest is rounded to int8. Trains 5 epochs."),
+            ),
+            Preset.BALANCED: (
+                self.tr("Balanced"),
+                self.tr("Four in ten channels go while the network learns int8. Trains 10 epochs."),
+            ),
+            Preset.SMALL: (
+                self.tr("Small"),
+                self.tr("Seven in ten channels go while the network learns int8. Trains 20 epochs."),
+            ),
+            Preset.FAST_HERE: (
+                self.tr("Fast here"),
+                self.tr("Half of the channels go; those kept are multiples of 16, which this runtime likes."),
             ),
             Preset.SAFE_INT8: (
                 self.tr("Safe int8"),
@@ -107,8 +130,10 @@ class GoalPage(StepPage):
             ),
             Preset.LEAN_FLOAT: (
                 self.tr("Lean float32"),
-                self.tr(
-                    "Half of the channels go, the numbers stay floats: for tools that quantize themselves."
-                ),
+                self.tr("Half of the channels go, in floats: for tools that quantize themselves."),
+            ),
+            Preset.ZEROS: (
+                self.tr("Weights only"),
+                self.tr("Nine in ten weights become zero, all shapes stay: small once it is packed."),
             ),
         }

@@ -20,9 +20,10 @@ from gui.translation import error_text
 from gui.widgets.cards import Banner, EmptyState
 from gui.widgets.page import Page
 from gui.wizard.estimating import Estimating
-from gui.wizard.flow import Goal, Preset, Step, WizardFlow
+from gui.wizard.flow import Goal, Step, WizardFlow
 from gui.wizard.footer import WizardFooter
 from gui.wizard.history import RecipeHistory
+from gui.wizard.presets import Preset
 from gui.wizard.stepper import Stepper
 from gui.wizard.steps import Steps
 from gui.wizard.suggesting import Measured, with_suggestions

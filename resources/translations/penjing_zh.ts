@@ -666,12 +666,48 @@
         <translation>网络形状不变；用 8 位整数存储和计算。</translation>
     </message>
     <message>
-        <source>Small and fast</source>
-        <translation>小而快</translation>
+        <source>Gentle</source>
+        <translation>温和</translation>
     </message>
     <message>
-        <source>Half of the channels go while the network learns to compute in int8. Trains 10 epochs.</source>
-        <translation>剪掉一半通道，同时让网络学会用 int8 计算。训练 10 轮。</translation>
+        <source>A fifth of the channels go, then the rest is rounded to int8. Trains 5 epochs.</source>
+        <translation>移除五分之一的通道，其余量化为 int8。训练 5 轮。</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>均衡</translation>
+    </message>
+    <message>
+        <source>Four in ten channels go while the network learns int8. Trains 10 epochs.</source>
+        <translation>移除四成通道，同时让网络学习 int8。训练 10 轮。</translation>
+    </message>
+    <message>
+        <source>Small</source>
+        <translation>小巧</translation>
+    </message>
+    <message>
+        <source>Seven in ten channels go while the network learns int8. Trains 20 epochs.</source>
+        <translation>移除七成通道，同时让网络学习 int8。训练 20 轮。</translation>
+    </message>
+    <message>
+        <source>Fast here</source>
+        <translation>本机最快</translation>
+    </message>
+    <message>
+        <source>Half of the channels go; those kept are multiples of 16, which this runtime likes.</source>
+        <translation>移除一半通道；保留的通道数为 16 的倍数，适合本运行时。</translation>
+    </message>
+    <message>
+        <source>Half of the channels go, in floats: for tools that quantize themselves.</source>
+        <translation>移除一半通道，保持浮点：供自行量化的工具使用。</translation>
+    </message>
+    <message>
+        <source>Weights only</source>
+        <translation>仅剪权重</translation>
+    </message>
+    <message>
+        <source>Nine in ten weights become zero, all shapes stay: small once it is packed.</source>
+        <translation>九成权重置零，形状不变：打包压缩后体积小。</translation>
     </message>
     <message>
         <source>Safe int8</source>
@@ -684,10 +720,6 @@
     <message>
         <source>Lean float32</source>
         <translation>精简的 float32</translation>
-    </message>
-    <message>
-        <source>Half of the channels go, the numbers stay floats: for tools that quantize themselves.</source>
-        <translation>剪掉一半通道，数值保持浮点：供自带量化的工具使用。</translation>
     </message>
 </context>
 <context>
@@ -2565,6 +2597,22 @@
         <translation>在可剪枝的层中移除的比例。</translation>
     </message>
     <message>
+        <source>Pattern</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>N:M keeps N of every M weights along the input (M up to 32); says the share by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outputs × inputs of a block of weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Round channels to</source>
         <translation>通道数取整到</translation>
     </message>
@@ -2759,6 +2807,22 @@
     <message>
         <source>Sets single weights to zero; smaller only in the archive, not faster in a dense file.</source>
         <translation>将单个权重置零；只在压缩档案中变小，稠密文件不会更快。</translation>
+    </message>
+    <message>
+        <source>N of M weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps N of every M neighbouring weights (Zhou 2021): what sparse kernels such as those for 2:4 read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocks of weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sets blocks of neighbouring weights to zero, such as 4 × 1: what block-sparse kernels skip.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Channels</source>
@@ -3596,6 +3660,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The pattern &quot;{pattern}&quot; does not say how many of how many weights stay; write N:M with 1 ≤ N &lt; M ≤ {limit}, such as 2:4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>
         <translation>格式 onnx-int8 需要 [quantize]；请添加，或去掉该格式。</translation>
     </message>
@@ -3736,6 +3804,10 @@
         <translation>它的通道流入裁剪无法理解的操作“{operation}”</translation>
     </message>
     <message>
+        <source>{kind} has a projection, begins at a state of its own, or answers in a way that the cut does not understand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the model could not be traced ({reason})</source>
         <translation>无法追踪模型（{reason}）</translation>
     </message>
@@ -3818,6 +3890,10 @@
     <message>
         <source>Single zeros make no dense file smaller or faster; prune channels for that.</source>
         <translation>零散的零不会使稠密文件更小或更快；如需如此，请按通道剪枝。</translation>
+    </message>
+    <message>
+        <source>The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>

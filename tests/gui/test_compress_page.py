@@ -9,10 +9,11 @@ from engine.contract.methods import QuantizeMode, Strategy
 from engine.contract.recipe import ModelSpec, PruneSpec, RecoverSpec
 from engine.contract.recipe_file import read_recipe, write_recipe
 from gui.wizard.editors import EDITORS
-from gui.wizard.flow import Goal, Preset, Step
+from gui.wizard.flow import Goal, Step
 from gui.wizard.form import RecipeForm, limits_sentence
 from gui.wizard.layer_model import DONE, PRUNE_FIELD, VALUE, LayerExceptionModel
 from gui.wizard.page import CompressPage
+from gui.wizard.presets import Preset
 from tests.gui.builders import make_inspection, make_recipe
 
 
@@ -79,6 +80,8 @@ def test_that_a_preset_fills_in_the_recipe_and_shows_the_review(page, qtbot):
     assert page.step() is Step.REVIEW
     assert page.recipe().quantize.mode is QuantizeMode.POST_TRAINING
     assert page.recipe().prune is None
+    page.tools.undo.click()
+    assert page.recipe() == make_recipe()
 
 
 def test_that_the_slider_sets_the_ratio(page):

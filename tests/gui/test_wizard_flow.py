@@ -4,8 +4,10 @@ from engine.contract.errors import RequestError
 from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
 from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import check_consistency
-from gui.wizard.flow import Goal, Preset, Step, WizardFlow
+from gui.wizard.flow import Goal, Step, WizardFlow
 from gui.wizard.history import RecipeHistory
+from gui.wizard.presets import Preset
+from resources import presets_folder
 from tests.gui.builders import make_inspection
 
 MODEL = ModelSpec(file="sample")
@@ -98,6 +100,27 @@ def test_that_each_preset_is_a_consistent_recipe_for_the_same_model(preset):
     recipe = make_flow().with_preset(preset).recipe
     check_consistency(recipe)
     assert recipe.model == MODEL
+
+
+def test_that_each_file_of_presets_has_its_card():
+    assert {path.stem for path in presets_folder().glob("*.toml")} == {preset.value for preset in Preset}
+
+
+def test_that_presets_are_as_different_as_their_names():
+    by_name = {preset: make_flow().with_preset(preset).recipe for preset in Preset}
+    ratios = [by_name[preset].prune.ratio for preset in (Preset.GENTLE, Preset.BALANCED, Preset.SMALL)]
+    assert ratios == sorted(set(ratios))
+    assert by_name[Preset.FAST_HERE].prune.round_to == 16
+    assert by_name[Preset.ZEROS].prune.granularity is PruneGranularity.WEIGHT
+    assert by_name[Preset.ZEROS].quantize is None
+
+
+def test_that_a_preset_forgets_exceptions_and_keeps_how_the_user_trains():
+    flow = make_flow().with_field("recover.learning_rate", 0.003).with_layers("prune", {"a": {"skip": True}})
+    recipe = flow.with_preset(Preset.BALANCED).recipe
+    assert recipe.prune.layers == {}
+    assert recipe.recover.learning_rate == 0.003
+    assert recipe.recover.epochs == 10
 
 
 def test_that_an_exception_of_a_layer_is_set_and_removed():
