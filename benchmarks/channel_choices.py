@@ -1,5 +1,6 @@
 """Which channels leave ResNet-20: as many as reach a number of multiplications, or what the runtime does faster."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -61,24 +62,33 @@ def by_macs(inputs: Inputs, times_fewer: float) -> PruneSpec:
     return msgspec.structs.replace(SPEC, ratio=nearest_share(macs_of, before / times_fewer))
 
 
-def by_latency(inputs: Inputs, originals: tuple[Path, Path]) -> PruneSpec:
-    """The cut that keeps most multiplications among those whose two files are both measurably faster.
+def by_latency(inputs: Inputs, originals: tuple[Path, Path], *, times_fewer: float) -> PruneSpec:
+    """The cut whose files take the least time among those that leave no fewer multiplications than ``by_macs``.
 
     Raises:
-        SystemExit: none is.
+        SystemExit: none is measurably faster in both files.
     """
-    faster: list[tuple[int, PruneSpec]] = []
+    before = measure_totals(inputs.fresh_model(vouched())).macs or 0
+    faster: list[tuple[float, PruneSpec]] = []
     for spec in _candidates():
         model = cut_model(inputs, spec)
         macs = measure_totals(model).macs or 0
+        if macs * times_fewer < before:
+            continue
         shares = _latency_shares(model, inputs, originals)
-        print(f"round to {spec.round_to}, ratio {spec.ratio:g}: {macs:,} MACs, float32 and int8 take "
-              f"{shares[0]:.2f} and {shares[1]:.2f} of the original's time", flush=True)  # fmt: skip
+        _tell(spec, macs, shares)
         if max(shares) <= GAIN:
-            faster.append((macs, spec))
+            faster.append((sum(shares), spec))
     if not faster:
         raise SystemExit("No cut was measured to be faster in float32 and in int8.")
-    return max(faster, key=lambda found: found[0])[1]
+    return min(faster, key=lambda found: found[0])[1]
+
+
+def _tell(spec: PruneSpec, macs: int, shares: tuple[float, float]) -> None:
+    took = f"float32 and int8 take {shares[0]:.2f} and {shares[1]:.2f} of the original's time"
+    print(
+        f"round to {spec.round_to}, ratio {spec.ratio:g}: {macs:,} MACs, {took}", file=sys.stderr, flush=True
+    )
 
 
 def _candidates() -> Iterator[PruneSpec]:

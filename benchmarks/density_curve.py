@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from engine.reporting.markup import Html, tag
 
 WIDTH, HEIGHT = 640, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 40, 52
+LEFT, RIGHT, TOP, BOTTOM = 64, 150, 60, 52
 # Told apart by people who see few colours (Okabe & Ito 2008), and on white and black.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 GREY = "#808080"
@@ -46,7 +46,7 @@ def density_curve(curves: Mapping[str, Points], *, title: str, dense_error: floa
     upward = _Axis([dense_error, *(error for _, error in points)], HEIGHT - BOTTOM, TOP)
     parts = [
         tag("title", title),
-        _text(title, LEFT, 22, size=15),
+        _text(title, LEFT - 40, 24, size=15),
         *_grid(across, upward),
         *_line_of_dense(upward, dense_error),
         *(
@@ -79,8 +79,8 @@ def _grid(across: _Axis, upward: _Axis) -> list[Html]:
         y = upward.place(value)
         parts += [_line((LEFT, y), (right, y), **faint), _text(f"{value:g}", LEFT - 8, y + 4, anchor="end")]
     middle = (LEFT + right) / 2
-    parts.append(_text("weights left, %", middle, bottom + 38, anchor="middle"))
-    parts.append(_text("test error, %", LEFT, TOP - 5))
+    parts.append(_text("parameters left, %", middle, bottom + 38, anchor="middle"))
+    parts.append(_text("test error, %", LEFT - 40, TOP - 10))
     return parts
 
 
@@ -89,7 +89,7 @@ def _line_of_dense(upward: _Axis, error: float) -> list[Html]:
     dashes = {"stroke-dasharray": "6 4"}
     return [
         _line((LEFT, y), (right, y), **dashes),
-        _text(f"dense {error:.2f}", right + 10, HEIGHT - BOTTOM + 4),
+        _text(f"dense {error:.2f}", right + 10, y + 4),
     ]
 
 

@@ -5,6 +5,7 @@ no longer runs. So the channels that the shortcuts pass on are held back from it
 """
 
 import copy
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -101,7 +102,7 @@ def _save(store: CheckpointStore, model: CompressedModel, training: Training, *,
         is_best=is_best,
         accuracy=accuracy if is_best else None,
     )
-    print(f"Torch-Pruning, step {training.step}: best validation {accuracy:.2%}", flush=True)
+    print(f"Torch-Pruning, step {training.step}: best validation {accuracy:.2%}", file=sys.stderr, flush=True)
 
 
 def write_files(model: CompressedModel, inputs: Inputs, folder: Path) -> dict[ExportFormat, Artifact]:
