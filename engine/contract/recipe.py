@@ -236,6 +236,13 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Share removed, over the layers that may be pruned.",
         ),
     ] = 0.5
+    target_macs: Annotated[
+        Annotated[float, Meta(gt=1, le=1000)] | None,
+        Meta(
+            title="Times fewer multiplications",
+            description="Of the whole network, in place of the ratio, which is then found by trial cuts.",
+        ),
+    ] = None
     pattern: Annotated[
         str,
         Meta(

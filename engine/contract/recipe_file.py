@@ -131,6 +131,8 @@ def _check_pruning(prune: PruneSpec) -> None:
     kept, size = prune.kept_of
     if not 1 <= kept < size <= LARGEST_PATTERN:
         raise RequestError("recipe_pattern", pattern=prune.pattern, limit=LARGEST_PATTERN)
+    if prune.target_macs is not None and prune.granularity.is_of_weights:
+        raise RequestError("recipe_target_of_weights", granularity=prune.granularity.value)
 
 
 def _tables(

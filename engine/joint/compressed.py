@@ -9,6 +9,7 @@ What was done is a :class:`Structure`; a fresh copy of the source model on which
 the state_dict of a checkpoint.
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,9 +18,11 @@ import torch
 from torch import fx, nn
 from torch.nn.utils import parametrize
 
+from engine.analysis.cost import count_macs
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, Recipe
+from engine.joint.goals import reach_macs
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
 from engine.pruning.criteria import CRITERIA, channel_scores
@@ -171,7 +174,19 @@ class CompressedModel:
             for name in self.channels.layers & layers.keys()
         }
         importance = importance_of(self.channels, scores)
-        return select_channels(self.channels.groups, importance, spec, share=share)
+        select = partial(select_channels, self.channels.groups, importance)
+        if spec.target_macs is not None:
+            spec = reach_macs(spec, partial(select, share=1.0), self.macs_without, is_final=share >= 1)
+        return select(spec, share=share)
+
+    def macs_without(self, removed: frozenset[int]) -> int:
+        """Multiplications of one sample after a cut of these channels, tried on a copy; unknown ones count 0."""
+        trial = copy.copy(self)
+        trial.module = copy.deepcopy(self.module)
+        trial.captured = replace(self.captured, module=trial.module)
+        trial.structure = replace(self.structure, removed=tuple(sorted(removed)))
+        trial.cut()
+        return sum(count or 0 for count in count_macs(trial.captured).values())
 
     def masked_rows(self, name: str, layer: nn.Module) -> torch.Tensor:
         """What makes each of a layer's channels, with masks, without rounding; shape (channels, …)."""

@@ -23,6 +23,7 @@ from engine.training.batch_norm import recalibrate_batch_norms_
 
 StageFunction = Callable[[Work], ModelStats | None]
 EVALUATION_BATCH = 256
+MISSED = 0.01
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,17 @@ def evaluate_after(work: Work) -> ModelStats:
     work.model.finish()
     work.after = _evaluate(work, Stage.MEASURE)
     write_record(work.folder.after, work.after)
+    _tell_missed_goal(work)
     return work.after
+
+
+def _tell_missed_goal(work: Work) -> None:
+    wanted = work.recipe.prune.target_macs if work.recipe.prune is not None else None
+    if wanted is None or work.before is None or work.after is None:
+        return
+    if work.before.macs and work.after.macs and abs(work.before.macs / work.after.macs / wanted - 1) > MISSED:
+        found = f"{work.before.macs / work.after.macs:.2f}"
+        work.ctx.warn("note_target_missed", found=found, wanted=f"{wanted:g}")
 
 
 def _evaluate(work: Work, stage: Stage) -> ModelStats:

@@ -138,6 +138,11 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
             "recipe_no_epochs",
             {},
         ),
+        (
+            {**SMALL, "prune": {"granularity": "block", "target_macs": 2.0}},
+            "recipe_target_of_weights",
+            {"granularity": "block"},
+        ),
         ({**SMALL, "prune": {"pattern": "4:4"}}, "recipe_pattern", {"pattern": "4:4", "limit": "32"}),
         ({**SMALL, "prune": {"pattern": "2:40"}}, "recipe_pattern", {"pattern": "2:40", "limit": "32"}),
         ({**SMALL, "joint": {"strategy": "simultaneous"}}, "recipe_strategy_needs_both", {}),
