@@ -20,6 +20,10 @@ from engine.contract.fields import FieldKind, FieldSpec
 from gui.translation import translate_contract
 from gui.widgets.choice_box import ChoiceBox
 from gui.wizard.boxes import IntegerBox, NumberBox
+from gui.wizard.explained_box import ExplainedBox
+
+_FEW = 3
+"""Up to so many choices are known by their names; of more, each comes with its sentence."""
 
 
 class FieldEditor(QWidget):
@@ -107,7 +111,7 @@ class ChoiceEditor(FieldEditor):
 
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self.box = ChoiceBox()
+        self.box = ExplainedBox() if len(spec.choices) > _FEW else ChoiceBox()
         self.box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box.setMinimumWidth(180)
         for choice in spec.choices:

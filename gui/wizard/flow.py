@@ -15,7 +15,7 @@ from typing import Self
 
 import msgspec
 
-from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
+from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
 from engine.contract.recipe import Recipe, RecoverSpec
 from engine.contract.recipe_file import Table, recipe_from
 from engine.contract.stats import Inspection, LayerStats
@@ -127,7 +127,7 @@ class WizardFlow:
     def locked_layers(self, step: Step) -> tuple[LayerStats, ...]:
         """The layers that ``step`` cannot change: those whose channels cannot be cut."""
         prune = self.recipe.prune
-        is_by_channel = prune is not None and prune.granularity is PruneGranularity.CHANNEL
+        is_by_channel = prune is not None and not prune.granularity.is_of_weights
         if step is not Step.PRUNING or not is_by_channel:
             return ()
         return tuple(layer for layer in self.layers() if not layer.prunable)

@@ -8,12 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.contract.stats import LayerStats
-
-ZEROING = frozenset({PruneGranularity.WEIGHT})
-"""The granularities that set weights to zero and leave all shapes as they are."""
 
 Companions = dict[str, tuple[str, ...]]
 
@@ -29,7 +25,7 @@ class LayerShare:
 
 def companions_of(layers: Iterable[LayerStats], prune: PruneSpec | None) -> Companions:
     """For each layer that does not stand alone, the layers that move with it."""
-    if prune is None or prune.granularity in ZEROING:
+    if prune is None or prune.granularity.is_of_weights:
         return {}
     groups: dict[int, list[str]] = defaultdict(list)
     for layer in layers:

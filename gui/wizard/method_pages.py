@@ -1,13 +1,15 @@
 """The wizard's pages on pruning and on quantization: a form beside the layers that differ."""
 
+import msgspec
 from PySide6.QtWidgets import QTableView
 
 from engine.contract.errors import PenjingError
-from engine.contract.methods import PruneGranularity
+from engine.contract.fields import fields_of
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.translation import text_of
 from gui.widgets.cards import Card
+from gui.wizard.editors import EDITORS
 from gui.wizard.flow import Step, WizardFlow
 from gui.wizard.form import RecipeForm
 from gui.wizard.layer_model import PRUNE_FIELD, QUANTIZE_FIELD
@@ -18,9 +20,15 @@ from gui.wizard.quick_estimate import QuickEstimate
 from gui.wizard.ratio_view import RatioView
 from gui.wizard.step_page import StepPage
 
-_PRUNE_SHOWN = ("granularity", "ratio", "round_to", "scope", "schedule")
+_PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule")
 _QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
 _QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits")
+
+
+def _rest_of(record: type[msgspec.Struct], shown: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields of a record that a form can edit and does not show at first."""
+    is_plain = {spec.name: spec.kind in EDITORS and not spec.is_optional for spec in fields_of(record)}
+    return tuple(name for name, is_editable in is_plain.items() if is_editable and name not in shown)
 
 
 class _MethodPage(StepPage):
@@ -60,7 +68,7 @@ class PruningPage(_MethodPage):
 
     def __init__(self) -> None:
         super().__init__(
-            RecipeForm("prune", PruneSpec, _PRUNE_SHOWN, more=("method",)),
+            RecipeForm("prune", PruneSpec, _PRUNE_SHOWN, more=_rest_of(PruneSpec, _PRUNE_SHOWN)),
             LayerTable(PRUNE_FIELD, RatioView()),
         )
 
@@ -70,8 +78,7 @@ class PruningPage(_MethodPage):
         if prune is None:
             return
         self.form.show_values(prune)
-        is_by_channel = prune.granularity is PruneGranularity.CHANNEL
-        self.form.rows["round_to"].setEnabled(is_by_channel)
+        self.form.rows["round_to"].setEnabled(not prune.granularity.is_of_weights)
         locked = {layer.name: _reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
         companions = companions_of(flow.layers(), prune)
         self.layers.show_layers(flow.layers(), locked, companions)

@@ -16,7 +16,7 @@ from engine.contract.messages import Estimation
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe
 from engine.contract.stats import Inspection, LayerStats
-from gui.wizard.layer_ratios import ZEROING, Companions, companions_of, share_of
+from gui.wizard.layer_ratios import Companions, companions_of, share_of
 
 _FLOAT_BITS = 32
 _MATRIX = 2
@@ -116,8 +116,8 @@ def _scaled(value: float, found: float | None, guessed: float | None) -> float:
 def _kept_layers(layers: Sequence[LayerStats], prune: PruneSpec | None) -> list[_Kept]:
     if prune is None:
         return [_Kept()] * len(layers)
-    if prune.granularity in ZEROING:
-        return [_Kept(weights=1 - share_of(prune, layer.name, {}).ratio) for layer in layers]
+    if prune.granularity.is_of_weights:
+        return [_Kept(weights=_kept_weights(prune, layer)) for layer in layers]
     companions = companions_of(layers, prune)
     kept: list[_Kept] = []
     left_of: dict[int, float] = {}
@@ -130,6 +130,15 @@ def _kept_layers(layers: Sequence[LayerStats], prune: PruneSpec | None) -> list[
             left_of.pop(layer.channels, None)
             left_of[layer.channels] = outputs
     return kept
+
+
+def _kept_weights(prune: PruneSpec, layer: LayerStats) -> float:
+    """The share of a layer's weights that stays; a pattern says it by itself."""
+    ratio = share_of(prune, layer.name, {}).ratio
+    if prune.granularity is PruneGranularity.N_M and ratio:
+        kept, out_of = map(int, prune.pattern.split(":"))
+        return kept / out_of
+    return 1 - ratio
 
 
 def _passes_on(layer: LayerStats) -> bool:

@@ -2597,6 +2597,14 @@
         <translation>在可剪枝的层中移除的比例。</translation>
     </message>
     <message>
+        <source>Times fewer multiplications</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the whole network, in place of the ratio, which is then found by trial cuts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pattern</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2621,12 +2629,28 @@
         <translation>保留的通道数是它的倍数；在 x86 上 16 较快。</translation>
     </message>
     <message>
+        <source>Keep at least</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels that each group keeps, however little they matter; smaller groups stay whole.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Schedule</source>
         <translation>剪枝节奏</translation>
     </message>
     <message>
         <source>When the removed share grows.</source>
         <translation>移除比例何时增长。</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the iterative schedule: the first at once, the last at the end of the ramp.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Correction</source>
@@ -2855,6 +2879,14 @@
     <message>
         <source>Everything is removed before training goes on.</source>
         <translation>在继续训练之前全部移除。</translation>
+    </message>
+    <message>
+        <source>In rounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The removed share grows by equal steps, with training between them to recover (Han 2015).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Cubic ramp</source>
@@ -3660,6 +3692,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>target_macs counts multiplications, and zeros save none; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or give a ratio.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The pattern &quot;{pattern}&quot; does not say how many of how many weights stay; write N:M with 1 ≤ N &lt; M ≤ {limit}, such as 2:4.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3890,6 +3926,10 @@
     <message>
         <source>Single zeros make no dense file smaller or faster; prune channels for that.</source>
         <translation>零散的零不会使稠密文件更小或更快；如需如此，请按通道剪枝。</translation>
+    </message>
+    <message>
+        <source>The nearest that could be cut is {found}× fewer multiplications, not {wanted}×.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.</source>

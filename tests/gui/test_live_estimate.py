@@ -225,3 +225,10 @@ def test_that_an_estimate_that_is_overtaken_is_withdrawn_and_not_told(qapp):
     engine.job_finished.emit(first, make_exact(minutes=1.0))
     engine.job_finished.emit(second, make_exact(minutes=9.0))
     assert heard == [make_exact(minutes=9.0)]
+
+
+def test_that_a_pattern_says_the_share_by_itself():
+    chain = make_chain()
+    prune = PruneSpec(ratio=0.9, granularity=PruneGranularity.N_M, pattern="1:4")
+    zeros = (16 * 3 * 9 + 32 * 16 * 9 + 10 * 32 * PIXELS) * 3 / 4
+    assert estimate_quickly(chain, recipe_of(prune)).after.parameters == chain.totals.parameters - zeros
