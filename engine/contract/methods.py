@@ -115,6 +115,22 @@ class Schedule(Choice):
     )
 
 
+class SparseTraining(Choice):
+    """What pushes channels towards zero before they are cut."""
+
+    NONE = "none", "None", "Nothing is pushed: the schedule masks what goes."
+    GROUP_LASSO = (
+        "group_lasso",
+        "Group lasso",
+        "All channels are pulled towards zero, each by its length; training keeps those it needs (Wen 2016).",
+    )
+    GROWING = (
+        "growing",
+        "Growing penalty",
+        "Channels that are to go are chosen first, and pulled towards zero ever harder (Wang 2021, GReg-1).",
+    )
+
+
 class Correction(Choice):
     """What makes up for a cut without training."""
 
@@ -282,6 +298,7 @@ FAMILIES: dict[str, type[Choice]] = {
     "prune.granularity": PruneGranularity,
     "prune.scope": Scope,
     "prune.schedule": Schedule,
+    "prune.sparse": SparseTraining,
     "prune.correction": Correction,
     "quantize.method": QuantizeMethod,
     "quantize.mode": QuantizeMode,

@@ -26,6 +26,7 @@ from engine.contract.methods import (
     Rounding,
     Schedule,
     Scope,
+    SparseTraining,
     Strategy,
     Task,
 )
@@ -285,6 +286,22 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Of the iterative schedule: the first at once, the last at the end of the ramp.",
         ),
     ] = 5
+    sparse: Annotated[
+        SparseTraining,
+        Meta(
+            title="Sparse training",
+            description="What pushes channels towards zero, instead of masks, in the training before their cut.",
+        ),
+    ] = SparseTraining.NONE
+    sparse_strength: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1000,
+            title="Strength of sparse training",
+            description="Factor of the group lasso, or what the growing penalty gains in each of 24 raises.",
+        ),
+    ] = 0.1
     correction: Annotated[
         Correction,
         Meta(

@@ -12,7 +12,14 @@ import tomli_w
 
 from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, FieldSpec, fields_of
-from engine.contract.methods import Correction, ExportFormat, PruneGranularity, QuantizeMode, Strategy
+from engine.contract.methods import (
+    Correction,
+    ExportFormat,
+    PruneGranularity,
+    QuantizeMode,
+    SparseTraining,
+    Strategy,
+)
 from engine.contract.recipe import SCHEMA, DataSpec, PruneSpec, Recipe
 from engine.contract.run_folder import write_atomically
 
@@ -123,6 +130,8 @@ def _check_what_goes_with_channels(recipe: Recipe) -> None:
         return
     is_channel = prune.granularity is PruneGranularity.CHANNEL
     is_sequential = recipe.joint.strategy is Strategy.SEQUENTIAL
+    if prune.sparse is not SparseTraining.NONE and not (is_channel and recipe.recover.epochs):
+        raise RequestError("recipe_sparse", sparse=prune.sparse.value)
     if prune.correction is not Correction.NONE and not (is_channel and is_sequential):
         raise RequestError("recipe_correction", correction=prune.correction.value)
 

@@ -111,6 +111,7 @@ TEXTS: dict[str, str] = {
     "recipe_nothing_to_do": "The recipe has neither [prune] nor [quantize]; add one of them.",
     "recipe_no_epochs": 'mode = "aware" trains, but recover.epochs is 0; set at least 1 epoch or mode = "post_training".',
     "recipe_strategy_needs_both": 'The strategy "simultaneous" trains masks and quantizers together; add [prune] and [quantize] with mode = "aware", or choose "sequential".',
+    "recipe_sparse": 'sparse = "{sparse}" pushes channels towards zero while the network is trained before its cut; it needs granularity = "channel" and at least 1 epoch (recover.epochs).',
     "recipe_correction": 'correction = "{correction}" solves layers anew once their channels are cut; it needs granularity = "channel" and strategy = "sequential".',
     "recipe_target_of_weights": 'target_macs counts multiplications, and zeros save none; set granularity = "channel" (now "{granularity}"), or give a ratio.',
     "recipe_pattern": 'The pattern "{pattern}" does not say how many of how many weights stay; write N:M with 1 ≤ N < M ≤ {limit}, such as 2:4.',

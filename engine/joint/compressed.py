@@ -51,9 +51,13 @@ from engine.training.optimizers import replace_parameter_
 
 @dataclass(frozen=True)
 class Structure:
-    """What stands on a model and what was cut from it; enough to rebuild it from its source."""
+    """What stands on a model and what was cut from it; enough to rebuild it from its source.
+
+    ``condemned`` are channels that a penalty grows on until they are removed.
+    """
 
     removed: tuple[int, ...] = ()
+    condemned: tuple[int, ...] = ()
     is_cut: bool = False
     is_masked: bool = False
     is_quantized: bool = False
@@ -165,7 +169,13 @@ class CompressedModel:
         if self.structure.is_masked:
             set_channel_masks_(self.module, self.channels.kept(removed))
 
+    def condemn(self) -> None:
+        """Chooses the channels that will be removed, now and for good."""
+        self.structure = replace(self.structure, condemned=tuple(sorted(self._select_channels(1.0))))
+
     def _select_channels(self, share: float) -> frozenset[int]:
+        if self.structure.condemned:
+            return frozenset(self.structure.condemned)
         spec = self.recipe.prune
         assert spec is not None
         layers = dict(layers_of(self.module))
@@ -225,7 +235,7 @@ class CompressedModel:
 
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""
-        self.structure = replace(self.structure, removed=structure.removed)
+        self.structure = replace(self.structure, removed=structure.removed, condemned=structure.condemned)
         if structure.is_cut:
             self.cut()
         if structure.is_masked:

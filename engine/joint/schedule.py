@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.contract.methods import PruneGranularity, Schedule
+from engine.contract.methods import PruneGranularity, Schedule, SparseTraining
 from engine.contract.recipe import PruneSpec
 from engine.joint.compressed import CompressedModel
 from engine.pruning.schedules import SCHEDULES
@@ -68,6 +68,8 @@ def _share_at(spec: PruneSpec, plan: Plan, step: int) -> float:
 
 def _is_move(spec: PruneSpec, plan: Plan, step: int) -> bool:
     """Whether masks move before this step of the ramp: a few times along it, and wherever a round begins."""
+    if spec.sparse is not SparseTraining.NONE:
+        return False
     if spec.schedule is Schedule.ITERATIVE:
         return step == 0 or _share_at(spec, plan, step) != _share_at(spec, plan, step - 1)
     return step % max(1, plan.ramp_steps // RAMP_MOVES) == 0

@@ -4,6 +4,7 @@ import time
 
 from engine.contract.events import CheckpointSaved, Stage
 from engine.joint.schedule import Plan, move_to_step_
+from engine.joint.sparse import sparse_push
 from engine.pipeline.checkpoints import pack, unpack_training_
 from engine.pipeline.measure import measure_totals
 from engine.pipeline.recorder import Recorder
@@ -41,6 +42,7 @@ def run_training(work: Work, plan: Plan, stage: Stage, *, begin: int = 0, end: i
     saver = _Saver(work)
     hooks = Hooks(
         before_step=lambda step: move_to_step_(work.model, plan, training),
+        after_update=sparse_push(work.model, plan, training),
         is_eligible=plan.is_final,
         figures=lambda: _figures(work),
         after_epoch=saver.save,

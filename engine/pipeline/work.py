@@ -8,7 +8,7 @@ import torch
 
 from engine.context import RunContext
 from engine.contract.errors import RequestError
-from engine.contract.methods import QuantizeMode, Schedule, Strategy
+from engine.contract.methods import QuantizeMode, Schedule, SparseTraining, Strategy
 from engine.contract.recipe import QuantizeSpec, Recipe
 from engine.contract.run_folder import RunFolder
 from engine.contract.source import ModelSource
@@ -155,7 +155,10 @@ class Work:
     def pruning_plan(self) -> Plan:
         """The plan of the training that prunes without quantizers."""
         steps = self.epochs.pruning
-        is_ramp = self.recipe.prune is not None and self.recipe.prune.schedule is not Schedule.ONE_SHOT
+        prune = self.recipe.prune
+        is_ramp = prune is not None and (
+            prune.schedule is not Schedule.ONE_SHOT or prune.sparse is not SparseTraining.NONE
+        )
         return pruning_plan(steps) if is_ramp else Plan()
 
     @property

@@ -70,6 +70,7 @@ class Hooks:
 
     Attributes:
         before_step: moves masks and quantizers to where they belong at a step.
+        after_update: told nothing, after the optimizer's step; may move weights by itself.
         is_eligible: whether an epoch that ends at a step may become the best one.
         figures: more values for the log, such as sparsity.
         after_epoch: told the step's number and whether it is the best so far; saves a checkpoint.
@@ -77,6 +78,7 @@ class Hooks:
     """
 
     before_step: Callable[[int], None] = lambda step: None
+    after_update: Callable[[], None] = lambda: None
     is_eligible: Callable[[int], bool] = lambda step: True
     figures: Callable[[], dict[str, float | None]] = dict
     after_epoch: Callable[[bool], None] = lambda is_best: None
@@ -115,6 +117,7 @@ def train_until(
         training.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         training.optimizer.step()
+        hooks.after_update()
         training.step += 1
         reports.take(loss.item())
         if training.step % training.steps_per_epoch == 0 or training.step == training.total_steps:

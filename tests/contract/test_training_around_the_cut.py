@@ -37,3 +37,20 @@ def test_that_a_correction_is_refused_elsewhere(tables: dict[str, dict[str, str]
         recipe_from({**RECIPE, **tables})
     assert caught.value.code == "recipe_correction"
     assert "least_squares" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {"prune": {"sparse": "growing", "granularity": "weight"}},
+        {"prune": {"sparse": "growing"}, "recover": {"epochs": 0}},
+    ],
+    ids=["weights", "no epochs"],
+)
+def test_that_sparse_training_is_refused_without_channels_or_training(
+    tables: dict[str, dict[str, str | int]],
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        recipe_from({**RECIPE, **tables})
+    assert caught.value.code == "recipe_sparse"
+    assert "growing" in caught.value.message
