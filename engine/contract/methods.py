@@ -99,6 +99,14 @@ class Scope(Choice):
     LAYER = "layer", "Each layer", "Every layer loses the same share."
 
 
+class Objective(Choice):
+    """What global scope weighs the importance of channels against."""
+
+    IMPORTANCE = "importance", "Nothing", "Importance decides alone, whatever a channel costs."
+    SIZE = "size", "Size", "Importance for each parameter that goes with the channel."
+    MACS = "macs", "Multiplications", "Importance for each multiplication that goes with the channel."
+
+
 class Schedule(Choice):
     """When the removed share grows."""
 
@@ -297,6 +305,7 @@ FAMILIES: dict[str, type[Choice]] = {
     "prune.method": PruneMethod,
     "prune.granularity": PruneGranularity,
     "prune.scope": Scope,
+    "prune.objective": Objective,
     "prune.schedule": Schedule,
     "prune.sparse": SparseTraining,
     "prune.correction": Correction,

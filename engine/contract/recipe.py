@@ -16,6 +16,7 @@ from engine.contract.methods import (
     Device,
     ExportFormat,
     LearningRateSchedule,
+    Objective,
     Observer,
     Optimizer,
     PruneGranularity,
@@ -244,6 +245,10 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Of the whole network, in place of the ratio, which is then found by trial cuts.",
         ),
     ] = None
+    objective: Annotated[
+        Objective,
+        Meta(title="Weighed against", description="What global scope weighs a channel's importance against."),
+    ] = Objective.IMPORTANCE
     pattern: Annotated[
         str,
         Meta(

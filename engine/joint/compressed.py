@@ -20,9 +20,10 @@ from torch.nn.utils import parametrize
 
 from engine.analysis.cost import count_macs
 from engine.contract.errors import RequestError
-from engine.contract.methods import PruneGranularity
+from engine.contract.methods import PruneGranularity, Scope
 from engine.contract.recipe import PruneSpec, Recipe
 from engine.joint.goals import reach_macs
+from engine.joint.objective import weigh_
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
 from engine.pruning.criteria import CRITERIA, channel_scores
@@ -184,6 +185,8 @@ class CompressedModel:
             for name in self.channels.layers & layers.keys()
         }
         importance = importance_of(self.channels, scores)
+        if spec.scope is Scope.GLOBAL:
+            weigh_(importance, self.captured, self.channels, spec.objective)
         select = partial(select_channels, self.channels.groups, importance)
         if spec.target_macs is not None:
             spec = reach_macs(spec, partial(select, share=1.0), self.macs_without, is_final=share >= 1)
