@@ -9,6 +9,7 @@ from torch import fx
 from engine.models.graph import shape_of
 from engine.pruning.atoms import Atoms, CountSlot, Tracked
 from engine.pruning.shuffles import foresee_shuffle
+from engine.pruning.sizes import fix_sizes
 from engine.pruning.walk import Walk, lock
 
 
@@ -87,7 +88,10 @@ def reshape(walk: Walk, node: fx.Node) -> Tracked | None:
     """Flatten and view: each atom is repeated for the positions that are folded into the channel axis."""
     source = walk.value(node.args[0])
     before, after = shape_of(node.args[0]), shape_of(node)
-    if source is None or foresee_shuffle(walk, node, source):
+    if source is None:
+        fix_sizes(walk, node)
+        return None
+    if foresee_shuffle(walk, node, source):
         return None
     if before is None or after is None:
         return lock(walk, node)

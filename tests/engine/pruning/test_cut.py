@@ -145,6 +145,29 @@ class OwnParameter(nn.Module):
         return self.head(self.wide(x) + self.shift)
 
 
+class BorrowedWidth(nn.Module):
+    """Values that cannot be cut are viewed with the width of others that can."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide = nn.Linear(6, 8)
+        self.inner = nn.Linear(8, 8)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.wide(x)
+        inner = self.inner(x).view(x.shape[0], 2, 4).cumsum(1)
+        return self.head(inner.reshape(x.shape[0], x.shape[1]))
+
+
+def test_that_a_width_borrowed_from_a_cut_value_stays_for_one_that_is_not_cut() -> None:
+    torch.manual_seed(0)
+    model = compress(BorrowedWidth().eval(), (6,), HALF)
+    masked, cut = masked_and_cut(model, some_inputs((6,)))
+    assert error_between(cut, masked) <= LIMIT
+    assert model.module.get_parameter("inner.weight").shape == (8, 4)
+
+
 def test_that_a_parameter_of_the_network_itself_locks_what_it_meets() -> None:
     model = compress(OwnParameter().eval(), (6,))
     assert model.locked["wide"] == Reason("locked_operation", {"operation": "add"})
