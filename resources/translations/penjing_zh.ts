@@ -2605,6 +2605,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Weighed against</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What global scope weighs a channel&apos;s importance against.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Pattern</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2653,12 +2661,24 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Sparse training</source>
+        <translation>稀疏训练</translation>
+    </message>
+    <message>
+        <source>What pushes channels towards zero, instead of masks, in the training before their cut.</source>
+        <translation>裁剪前的训练中，不用掩码，而用什么把通道推向零。</translation>
+    </message>
+    <message>
+        <source>Strength of sparse training</source>
+        <translation>稀疏训练强度</translation>
+    </message>
+    <message>
         <source>Correction</source>
-        <translation type="unfinished"></translation>
+        <translation>校正</translation>
     </message>
     <message>
         <source>What makes up for the cut of channels before training goes on, or without any.</source>
-        <translation type="unfinished"></translation>
+        <translation>裁剪通道后，在继续训练之前（或不再训练时）用什么来补偿。</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -2825,6 +2845,94 @@
         <translation>移除绝对值最小的权重（Han 2015；Li 2017）。</translation>
     </message>
     <message>
+        <source>L2 magnitude</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what has the smallest sum of squared weights (He 2018).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes at random, from the recipe&apos;s seed: what any other criterion has to be better than.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient × weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what the loss would miss least to first order, weight times gradient (Molchanov 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SNIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes the connections of the smallest weight times gradient on one batch (Lee 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Movement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what training moves towards zero, summed over the steps of the ramp (Sanh 2020).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fisher (second order)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what the loss would miss least to second order: optimal brain damage with the empirical Fisher matrix; channels as coupled groups (LeCun 1990; Liu 2021).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch-norm scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels of the smallest batch-norm scale, or of the smallest L2 norm where no batch norm follows (Liu 2017).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Geometric median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels whose filters lie nearest to all others, so that the others replace them (He 2019, FPGM).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Percentage of zeros</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels that are zero most often behind the activation, on calibration samples (Hu 2016, APoZ).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels of the smallest mean activation on calibration samples (Molchanov 2017).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer sensitivity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives each layer the ratio at which all layers have lost the same share of their energy; within a layer the smallest weights go.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Single weights</source>
         <translation>单个权重</translation>
     </message>
@@ -2857,6 +2965,22 @@
         <translation>移除整个通道及与之耦合的所有层；处处更小、更快。</translation>
     </message>
     <message>
+        <source>Hidden units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes hidden units of LSTM, GRU and RNN layers, and leaves all other layers their channels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes whole heads of self-attention; the width between the layers stays (Michel 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Whole model</source>
         <translation>整个模型</translation>
     </message>
@@ -2871,6 +2995,30 @@
     <message>
         <source>Every layer loses the same share.</source>
         <translation>每层移除相同的比例。</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance decides alone, whatever a channel costs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished">大小</translation>
+    </message>
+    <message>
+        <source>Importance for each parameter that goes with the channel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multiplications</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance for each multiplication that goes with the channel.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>At once</source>
@@ -2897,16 +3045,36 @@
         <translation>训练中移除比例先快后慢地增长（Zhu &amp; Gupta 2018）。</translation>
     </message>
     <message>
+        <source>Nothing is pushed: the schedule masks what goes.</source>
+        <translation>不推动任何通道：由日程用掩码去掉。</translation>
+    </message>
+    <message>
+        <source>Group lasso</source>
+        <translation>组 lasso</translation>
+    </message>
+    <message>
+        <source>All channels are pulled towards zero, each by its length; training keeps those it needs (Wen 2016).</source>
+        <translation>所有通道按各自的长度被拉向零；训练会留住它需要的通道（Wen 2016）。</translation>
+    </message>
+    <message>
+        <source>Growing penalty</source>
+        <translation>增长式惩罚</translation>
+    </message>
+    <message>
+        <source>Channels that are to go are chosen first, and pulled towards zero ever harder (Wang 2021, GReg-1).</source>
+        <translation>先选定要去掉的通道，再以越来越大的力度把它们拉向零（Wang 2021，GReg-1）。</translation>
+    </message>
+    <message>
         <source>Weights stay as the cut left them.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重保持裁剪后的样子。</translation>
     </message>
     <message>
         <source>Least squares</source>
-        <translation type="unfinished"></translation>
+        <translation>最小二乘</translation>
     </message>
     <message>
         <source>Layers that lost inputs are solved anew, so that they answer as before the cut (He 2017; ThiNet 2017).</source>
-        <translation type="unfinished"></translation>
+        <translation>重新求解失去输入的层，使其输出与裁剪前一致（He 2017；ThiNet 2017）。</translation>
     </message>
     <message>
         <source>Uniform</source>
@@ -3095,6 +3263,10 @@
     <message>
         <source>None</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>Factor of the group lasso (try 0.03), or gain of the growing penalty in each of 24 raises (try 0.3).</source>
+        <translation>组 lasso 的系数（可试 0.03）；对增长式惩罚，则是 24 次增长中每次的增量（可试 0.3）。</translation>
     </message>
     <message>
         <source>Training samples are used as they are.</source>
@@ -3688,15 +3860,27 @@
         <translation>策略“simultaneous”同时训练掩码和量化器；请添加 [prune] 以及 mode = &quot;aware&quot; 的 [quantize]，或选择“sequential”。</translation>
     </message>
     <message>
-        <source>correction = &quot;{correction}&quot; solves layers anew once their channels are cut; it needs granularity = &quot;channel&quot; and strategy = &quot;sequential&quot;.</source>
+        <source>The pattern &quot;{pattern}&quot; does not say how many of how many weights stay; write N:M with 1 ≤ N &lt; M ≤ {limit}, such as 2:4.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>correction = &quot;{correction}&quot; solves layers anew once their channels are cut; it needs granularity = &quot;channel&quot; and strategy = &quot;sequential&quot;.</source>
+        <translation>correction = &quot;{correction}&quot; 在裁剪通道后重新求解各层；需要 granularity = &quot;channel&quot; 且 strategy = &quot;sequential&quot;。</translation>
+    </message>
+    <message>
+        <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
+        <translation>sparse = &quot;{sparse}&quot; 在裁剪前的训练中把通道推向零；需要 granularity = &quot;channel&quot; 且至少 1 个轮次（recover.epochs）。</translation>
     </message>
     <message>
         <source>target_macs counts multiplications, and zeros save none; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or give a ratio.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The pattern &quot;{pattern}&quot; does not say how many of how many weights stay; write N:M with 1 ≤ N &lt; M ≤ {limit}, such as 2:4.</source>
+        <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3844,6 +4028,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the granularity &quot;{granularity}&quot; removes nothing of its kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the model could not be traced ({reason})</source>
         <translation>无法追踪模型（{reason}）</translation>
     </message>
@@ -3917,7 +4105,7 @@
     </message>
     <message>
         <source>Not corrected by least squares, as more than {limit} inputs make one output: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>未用最小二乘校正，因为一个输出由超过 {limit} 个输入得出：{names}</translation>
     </message>
     <message>
         <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>
