@@ -691,7 +691,7 @@
     </message>
     <message>
         <source>Fast here</source>
-        <translation>本机最快</translation>
+        <translation>本机更快</translation>
     </message>
     <message>
         <source>Half of the channels go; those kept are multiples of 16, which this runtime likes.</source>
@@ -2845,94 +2845,6 @@
         <translation>移除绝对值最小的权重（Han 2015；Li 2017）。</translation>
     </message>
     <message>
-        <source>L2 magnitude</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes what has the smallest sum of squared weights (He 2018).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Random</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes at random, from the recipe&apos;s seed: what any other criterion has to be better than.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Gradient × weight</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes what the loss would miss least to first order, weight times gradient (Molchanov 2019).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>SNIP</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes the connections of the smallest weight times gradient on one batch (Lee 2019).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Movement</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes what training moves towards zero, summed over the steps of the ramp (Sanh 2020).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Fisher (second order)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes what the loss would miss least to second order: optimal brain damage with the empirical Fisher matrix; channels as coupled groups (LeCun 1990; Liu 2021).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Batch-norm scale</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes channels of the smallest batch-norm scale, or of the smallest L2 norm where no batch norm follows (Liu 2017).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Geometric median</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes channels whose filters lie nearest to all others, so that the others replace them (He 2019, FPGM).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Percentage of zeros</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes channels that are zero most often behind the activation, on calibration samples (Hu 2016, APoZ).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Mean activation</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes channels of the smallest mean activation on calibration samples (Molchanov 2017).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Layer sensitivity</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Gives each layer the ratio at which all layers have lost the same share of their energy; within a layer the smallest weights go.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Single weights</source>
         <translation>单个权重</translation>
     </message>
@@ -2963,22 +2875,6 @@
     <message>
         <source>Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.</source>
         <translation>移除整个通道及与之耦合的所有层；处处更小、更快。</translation>
-    </message>
-    <message>
-        <source>Hidden units</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes hidden units of LSTM, GRU and RNN layers, and leaves all other layers their channels.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Attention heads</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Removes whole heads of self-attention; the width between the layers stays (Michel 2019).</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whole model</source>
@@ -3876,14 +3772,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>
         <translation>格式 onnx-int8 需要 [quantize]；请添加，或去掉该格式。</translation>
     </message>
@@ -4025,10 +3913,6 @@
     </message>
     <message>
         <source>{kind} has a projection, begins at a state of its own, or answers in a way that the cut does not understand</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the granularity &quot;{granularity}&quot; removes nothing of its kind</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
