@@ -2598,35 +2598,35 @@
     </message>
     <message>
         <source>Times fewer multiplications</source>
-        <translation type="unfinished"></translation>
+        <translation>乘法减少倍数</translation>
     </message>
     <message>
         <source>Of the whole network, in place of the ratio, which is then found by trial cuts.</source>
-        <translation type="unfinished"></translation>
+        <translation>针对整个网络，代替剪枝比例；比例通过试裁剪求得。</translation>
     </message>
     <message>
         <source>Weighed against</source>
-        <translation type="unfinished"></translation>
+        <translation>权衡对象</translation>
     </message>
     <message>
         <source>What global scope weighs a channel&apos;s importance against.</source>
-        <translation type="unfinished"></translation>
+        <translation>全局范围内，通道的重要性与什么相权衡。</translation>
     </message>
     <message>
         <source>Pattern</source>
-        <translation type="unfinished"></translation>
+        <translation>模式</translation>
     </message>
     <message>
         <source>N:M keeps N of every M weights along the input (M up to 32); says the share by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>N:M 表示沿输入方向每 M 个权重保留 N 个（M 至多 32）；移除比例由此决定。</translation>
     </message>
     <message>
         <source>Block</source>
-        <translation type="unfinished"></translation>
+        <translation>块</translation>
     </message>
     <message>
         <source>Outputs × inputs of a block of weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个权重块的输出数 × 输入数。</translation>
     </message>
     <message>
         <source>Round channels to</source>
@@ -2638,11 +2638,11 @@
     </message>
     <message>
         <source>Keep at least</source>
-        <translation type="unfinished"></translation>
+        <translation>至少保留</translation>
     </message>
     <message>
         <source>Channels that each group keeps, however little they matter; smaller groups stay whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>每组无论多不重要都保留的通道数；更小的组保持完整。</translation>
     </message>
     <message>
         <source>Schedule</source>
@@ -2654,11 +2654,11 @@
     </message>
     <message>
         <source>Rounds</source>
-        <translation type="unfinished"></translation>
+        <translation>轮数</translation>
     </message>
     <message>
         <source>Of the iterative schedule: the first at once, the last at the end of the ramp.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于分轮计划：第一轮立即进行，最后一轮在爬升结束时进行。</translation>
     </message>
     <message>
         <source>Sparse training</source>
@@ -2845,6 +2845,94 @@
         <translation>移除绝对值最小的权重（Han 2015；Li 2017）。</translation>
     </message>
     <message>
+        <source>L2 magnitude</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what has the smallest sum of squared weights (He 2018).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes at random, from the recipe&apos;s seed: what any other criterion has to be better than.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gradient × weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what the loss would miss least to first order, weight times gradient (Molchanov 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SNIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes the connections of the smallest weight times gradient on one batch (Lee 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Movement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what training moves towards zero, summed over the steps of the ramp (Sanh 2020).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fisher (second order)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes what the loss would miss least to second order: optimal brain damage with the empirical Fisher matrix; channels as coupled groups (LeCun 1990; Liu 2021).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch-norm scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels of the smallest batch-norm scale, or of the smallest L2 norm where no batch norm follows (Liu 2017).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Geometric median</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels whose filters lie nearest to all others, so that the others replace them (He 2019, FPGM).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Percentage of zeros</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels that are zero most often behind the activation, on calibration samples (Hu 2016, APoZ).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean activation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes channels of the smallest mean activation on calibration samples (Molchanov 2017).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer sensitivity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gives each layer the ratio at which all layers have lost the same share of their energy; within a layer the smallest weights go.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Single weights</source>
         <translation>单个权重</translation>
     </message>
@@ -2854,19 +2942,19 @@
     </message>
     <message>
         <source>N of M weights</source>
-        <translation type="unfinished"></translation>
+        <translation>M 取 N 权重</translation>
     </message>
     <message>
         <source>Keeps N of every M neighbouring weights (Zhou 2021): what sparse kernels such as those for 2:4 read.</source>
-        <translation type="unfinished"></translation>
+        <translation>每 M 个相邻权重中保留 N 个（Zhou 2021）：2:4 等稀疏内核所读取的形式。</translation>
     </message>
     <message>
         <source>Blocks of weights</source>
-        <translation type="unfinished"></translation>
+        <translation>权重块</translation>
     </message>
     <message>
         <source>Sets blocks of neighbouring weights to zero, such as 4 × 1: what block-sparse kernels skip.</source>
-        <translation type="unfinished"></translation>
+        <translation>将相邻权重组成的块（如 4 × 1）置零：块稀疏内核会跳过它们。</translation>
     </message>
     <message>
         <source>Channels</source>
@@ -2875,6 +2963,22 @@
     <message>
         <source>Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.</source>
         <translation>移除整个通道及与之耦合的所有层；处处更小、更快。</translation>
+    </message>
+    <message>
+        <source>Hidden units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes hidden units of LSTM, GRU and RNN layers, and leaves all other layers their channels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention heads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes whole heads of self-attention; the width between the layers stays (Michel 2019).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whole model</source>
@@ -2894,11 +2998,11 @@
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Importance decides alone, whatever a channel costs.</source>
-        <translation type="unfinished"></translation>
+        <translation>只看重要性，不论通道的开销。</translation>
     </message>
     <message>
         <source>Size</source>
@@ -2906,15 +3010,15 @@
     </message>
     <message>
         <source>Importance for each parameter that goes with the channel.</source>
-        <translation type="unfinished"></translation>
+        <translation>按随通道移除的每个参数衡量重要性。</translation>
     </message>
     <message>
         <source>Multiplications</source>
-        <translation type="unfinished"></translation>
+        <translation>乘法次数</translation>
     </message>
     <message>
         <source>Importance for each multiplication that goes with the channel.</source>
-        <translation type="unfinished"></translation>
+        <translation>按随通道移除的每次乘法衡量重要性。</translation>
     </message>
     <message>
         <source>At once</source>
@@ -2926,11 +3030,11 @@
     </message>
     <message>
         <source>In rounds</source>
-        <translation type="unfinished"></translation>
+        <translation>分轮</translation>
     </message>
     <message>
         <source>The removed share grows by equal steps, with training between them to recover (Han 2015).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除比例按等步增长，各步之间训练恢复（Han 2015）。</translation>
     </message>
     <message>
         <source>Cubic ramp</source>
@@ -3757,7 +3861,7 @@
     </message>
     <message>
         <source>The pattern &quot;{pattern}&quot; does not say how many of how many weights stay; write N:M with 1 ≤ N &lt; M ≤ {limit}, such as 2:4.</source>
-        <translation type="unfinished"></translation>
+        <translation>模式“{pattern}”没有说明多少个权重中保留多少个；请写成 N:M，且 1 ≤ N &lt; M ≤ {limit}，例如 2:4。</translation>
     </message>
     <message>
         <source>correction = &quot;{correction}&quot; solves layers anew once their channels are cut; it needs granularity = &quot;channel&quot; and strategy = &quot;sequential&quot;.</source>
@@ -3769,6 +3873,14 @@
     </message>
     <message>
         <source>target_macs counts multiplications, and zeros save none; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or give a ratio.</source>
+        <translation>target_macs 以乘法次数计，而零权重并不减少乘法；请设 granularity = &quot;channel&quot;（现为“{granularity}”），或改用 ratio。</translation>
+    </message>
+    <message>
+        <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3916,6 +4028,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>the granularity &quot;{granularity}&quot; removes nothing of its kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the model could not be traced ({reason})</source>
         <translation>无法追踪模型（{reason}）</translation>
     </message>
@@ -4001,11 +4117,11 @@
     </message>
     <message>
         <source>The nearest that could be cut is {found}× fewer multiplications, not {wanted}×.</source>
-        <translation type="unfinished"></translation>
+        <translation>最接近的裁剪结果是乘法次数减少到 1/{found}，而不是 1/{wanted}。</translation>
     </message>
     <message>
         <source>The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>模式 {pattern} 本身已决定移除多少；不再使用 prune.ratio。</translation>
     </message>
     <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
