@@ -31,8 +31,10 @@ def weigh_(
         return
     saved = savings_of(captured, channels, objective)
     mean = sum(saved[root] for root in importance) / max(len(importance), 1)
-    for root in importance:
-        importance[root] *= mean / max(saved[root], 1e-6 * mean, 1e-12)
+    for root, value in importance.items():
+        relative = max(saved[root], 1e-6 * mean, 1e-12) / max(mean, 1e-12)
+        # What is worse than nothing is the more so, the more it costs.
+        importance[root] = value / relative if value > 0 else value * relative
 
 
 def savings_of(captured: CapturedGraph, channels: ChannelMap, objective: Objective) -> Mapping[int, float]:
