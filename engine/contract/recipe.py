@@ -304,7 +304,7 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             gt=0,
             le=1000,
             title="Strength of sparse training",
-            description="Factor of the group lasso (try 0.03), or gain of the growing penalty in each of 24 raises (try 0.3).",
+            description="Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).",
         ),
     ] = 0.03
     correction: Annotated[

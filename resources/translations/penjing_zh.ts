@@ -3265,8 +3265,8 @@
         <translation>无</translation>
     </message>
     <message>
-        <source>Factor of the group lasso (try 0.03), or gain of the growing penalty in each of 24 raises (try 0.3).</source>
-        <translation>组 lasso 的系数（可试 0.03）；对增长式惩罚，则是 24 次增长中每次的增量（可试 0.3）。</translation>
+        <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
+        <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
     </message>
     <message>
         <source>Training samples are used as they are.</source>
