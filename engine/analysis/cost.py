@@ -10,6 +10,7 @@ from math import prod
 import torch
 from torch import fx, nn
 
+from engine.models.attention import PrunedAttention
 from engine.models.graph import PROBE_BATCH, CapturedGraph, layers_of, nodes_in, shape_of
 from engine.models.shapes import LayerCall, Shape
 
@@ -73,6 +74,18 @@ def attention_macs(layer: nn.Module, call: LayerCall) -> int:
     return per_sample(sequences * macs, sequences)
 
 
+def pruned_attention_macs(layer: nn.Module, call: LayerCall) -> int:
+    """As of attention with one sequence and heads that are I values wide together: T·E·3I + 2·T·T·I + T·I·E.
+
+    >>> pruned_attention_macs(PrunedAttention(8, 1, 4, batch_first=True), LayerCall(((2, 5, 8),), None))
+    840
+    """
+    assert isinstance(layer, PrunedAttention)
+    tokens = call.sources[0]
+    length, inside = tokens[1 if layer.batch_first else 0], layer.heads * layer.width
+    return length * inside * (4 * layer.stream + 2 * length)
+
+
 def no_macs(layer: nn.Module, call: LayerCall) -> int:
     """A look-up multiplies nothing."""
     return 0
@@ -83,6 +96,7 @@ MACS: dict[type[nn.Module], Callable[[nn.Module, LayerCall], int]] = {
     nn.Linear: matrix_macs,
     nn.RNNBase: recurrent_macs,
     nn.MultiheadAttention: attention_macs,
+    PrunedAttention: pruned_attention_macs,
     nn.Embedding: no_macs,
 }
 """What counts the multiplications of each kind of layer for one sample, from shapes that have the batch."""

@@ -82,6 +82,17 @@ class PruneGranularity(Choice):
         "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.",
     )
 
+    UNIT = (
+        "unit",
+        "Hidden units",
+        "Removes hidden units of LSTM, GRU and RNN layers, and leaves all other layers their channels.",
+    )
+    HEAD = (
+        "head",
+        "Attention heads",
+        "Removes whole heads of self-attention; the width between the layers stays (Michel 2019).",
+    )
+
     @property
     def is_of_weights(self) -> bool:
         """Whether weights become zeros and every tensor keeps its shape."""

@@ -154,6 +154,7 @@ TEXTS: dict[str, str] = {
     "locked_output": "it makes the model's output",
     "locked_operation": 'its channels reach "{operation}", which the cut does not understand',
     "locked_state": "{kind} has a projection, begins at a state of its own, or answers in a way that the cut does not understand",
+    "locked_granularity": 'the granularity "{granularity}" removes nothing of its kind',
     "locked_untraced": "the model could not be traced ({reason})",
     "locked_kind": "layers of type {kind} have no channels to cut",
     "locked_inside": "it is computed inside {kind} as one piece",

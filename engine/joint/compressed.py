@@ -79,7 +79,7 @@ class CompressedModel:
         self.captured = captured
         self.module: nn.Module = captured.module
         self.recipe = recipe
-        self.channels: ChannelMap = map_channels(captured)
+        self.channels: ChannelMap = map_channels(captured, self.granularity or PruneGranularity.CHANNEL)
         self.locked = why_locked(captured, self.channels)
         self.placement: Placement | None = None
         self.structure = Structure()
@@ -107,6 +107,11 @@ class CompressedModel:
     def granularity(self) -> PruneGranularity | None:
         """What is removed as one piece; None where nothing is."""
         return None if self.recipe.prune is None else self.recipe.prune.granularity
+
+    @property
+    def is_cutting(self) -> bool:
+        """Whether what is removed leaves by a cut that makes tensors smaller."""
+        return self.granularity is not None and not self.granularity.is_of_weights
 
     def prunable_layers(self) -> tuple[str, ...]:
         """The layers that the recipe's granularity can prune and that it does not skip."""
@@ -248,7 +253,7 @@ class CompressedModel:
 
     def finish(self) -> None:
         """Makes what stands on the model final: masked channels are cut, rounding is on."""
-        if self.structure.is_masked and self.granularity is PruneGranularity.CHANNEL:
+        if self.structure.is_masked and self.is_cutting:
             self.cut()
         self.switch_quantizers(is_on=self.structure.is_quantized)
         self.module.eval()
@@ -259,7 +264,7 @@ class CompressedModel:
         """The share that is removed so far of what the recipe's granularity names."""
         if self.recipe.prune is None:
             return 0.0
-        if self.granularity is PruneGranularity.CHANNEL:
+        if self.is_cutting:
             total = sum(len(group.channels) for group in self.channels.groups)
             return len(self.structure.removed) / max(total, 1)
         weights = [self.masked_weight(name) for name in self.prunable_layers()]

@@ -81,7 +81,7 @@ def _move_masks_(model: CompressedModel, plan: Plan, training: Training) -> None
     if step < plan.ramp_steps:
         if _is_move(spec, plan, step):
             model.set_share(_share_at(spec, plan, step))
-    elif model.granularity is PruneGranularity.CHANNEL:
+    elif model.is_cutting:
         model.set_share(1.0)
         model.cut(training.optimizer)
     elif step == plan.ramp_steps:

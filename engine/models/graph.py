@@ -19,6 +19,7 @@ from torch import fx, nn
 from torch.fx.passes.shape_prop import TensorMetadata
 
 from engine.contract.errors import RequestError, one_line
+from engine.models.attention import PrunedAttention
 from engine.models.example import Example
 from engine.models.raising.following import follow
 from engine.models.shapes import LayerCall, ShapeNotes, note_shapes_on_meta_, noting_calls
@@ -40,6 +41,7 @@ WEIGHTED = (
     nn.GRU,
     nn.RNN,
     nn.MultiheadAttention,
+    PrunedAttention,
 )
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 

@@ -6,7 +6,6 @@ import torch
 
 from engine.context import RunContext
 from engine.contract.messages import Estimation
-from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import Recipe
 from engine.joint.compressed import CompressedModel
 from engine.pipeline.machine import prepare_machine
@@ -39,7 +38,7 @@ def estimate(recipe: Recipe, ctx: RunContext) -> Estimation:
         if is_of_weights:
             model.attach_masks()
         model.set_share(1.0)
-        if model.granularity is PruneGranularity.CHANNEL:
+        if model.is_cutting:
             model.cut()
     if recipe.quantize is not None:
         model.attach_quantizers()

@@ -9,7 +9,7 @@ import torch
 from engine.context import RunContext
 from engine.contract.errors import RunError
 from engine.contract.events import Outcome, Progress, Stage
-from engine.contract.methods import ExportFormat, PruneGranularity
+from engine.contract.methods import ExportFormat
 from engine.contract.recipe import Recipe
 from engine.contract.report import Artifact, Report
 from engine.contract.run_folder import RunFolder, write_checksums
@@ -66,7 +66,7 @@ def check_formats(work: Work) -> None:
     formats = work.recipe.export.formats
     if any(name in ONNX for name in formats):
         write_baseline(work.inputs, work.folder.baseline, work.ctx)
-    if ExportFormat.STATE_DICT in formats and work.model.granularity is PruneGranularity.CHANNEL:
+    if ExportFormat.STATE_DICT in formats and work.model.is_cutting:
         loader_source(work.model.module, title=work.recipe.name, stem="model")
 
 

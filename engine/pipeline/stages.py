@@ -135,7 +135,7 @@ def prune(work: Work) -> None:
         move_to_step_(work.model, plan, training)
     else:
         work.model.set_share(1.0)
-        if work.model.granularity is PruneGranularity.CHANNEL:
+        if work.model.is_cutting:
             work.model.cut(training.optimizer)
     if uncut is not None:
         _correct_cut(work, uncut)

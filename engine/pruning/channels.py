@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from engine.contract.methods import PruneGranularity
 from engine.models.graph import CapturedGraph, layers_of
 from engine.pruning.atoms import Atoms, AtomTable
 from engine.pruning.flow import walk_graph
@@ -128,13 +129,40 @@ class ChannelMap:
         return dict(result)
 
 
-def map_channels(captured: CapturedGraph) -> ChannelMap:
-    """The channels of a captured model; none where it could not be traced."""
+def map_channels(
+    captured: CapturedGraph, granularity: PruneGranularity = PruneGranularity.CHANNEL
+) -> ChannelMap:
+    """What a granularity removes of a captured model as channels; none where it could not be traced.
+
+    Channels are those of all layers, hidden units of recurrent ones too; heads of attention go by themselves only.
+    """
     if not isinstance(captured.module, fx.GraphModule):
         return ChannelMap(AtomTable())
     table = walk_graph(captured.module)
     _lock_tied_weights(captured.module, table)
+    _lock_others(captured.module, table, granularity)
     return ChannelMap(table)
+
+
+_KINDS: dict[PruneGranularity, type[nn.Module]] = {
+    PruneGranularity.UNIT: nn.RNNBase,
+    PruneGranularity.HEAD: nn.MultiheadAttention,
+}
+
+
+def _lock_others(module: nn.Module, table: AtomTable, granularity: PruneGranularity) -> None:
+    """Locks what another granularity removes; a channel that a recurrent layer makes with others is a unit."""
+    layers = dict(module.named_modules())
+    makers = {name: places for name, places in table.ranges.items() if name in layers}
+    kind = _KINDS.get(granularity)
+    roots = table.roots()
+    wanted = [
+        roots[start:end]
+        for name, (start, end) in makers.items()
+        if (isinstance(layers[name], kind) if kind else not isinstance(layers[name], nn.MultiheadAttention))
+    ]
+    others = ~np.isin(roots, np.concatenate(wanted)) if wanted else np.ones(len(roots), dtype=bool)
+    table.lock(np.flatnonzero(others), "locked_granularity", granularity=granularity.value)
 
 
 def _lock_tied_weights(module: nn.Module, table: AtomTable) -> None:

@@ -10,6 +10,7 @@ from torch import fx, nn
 from engine.contract.errors import RunError
 from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
+from engine.pruning.attention import replace_attention_
 from engine.pruning.channels import ChannelMap
 from engine.pruning.graph_edits import correct_graph_
 from engine.pruning.masked_norms import unmask_norms_
@@ -46,6 +47,7 @@ def cut_(
     replaced = [change for name, dims in kept.items() if (change := _shrink_(module, name, dims)) is not None]
     for name in sorted({tensor.rpartition(".")[0] for tensor in kept}):
         correct_widths_(module.get_submodule(name))
+    replace_attention_(module, {tensor.rpartition(".")[0] for tensor in kept})
     correct_graph_(module, channels, removed)
     before = _answer_shape(module)
     after = tuple(propagate_shapes_(module, example).shape)

@@ -12,6 +12,7 @@ from torch import fx, nn
 
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
+from engine.pruning.attention import attend
 from engine.pruning.layer_rules import convolve, multiply_matrix, normalise, rectify
 from engine.pruning.norm_rules import normalise_by_function, normalise_groups, normalise_layer
 from engine.pruning.recurrent import remember, tie_units
@@ -78,6 +79,7 @@ MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.PReLU: rectify,
     nn.Flatten: reshape,
     nn.RNNBase: remember,
+    nn.MultiheadAttention: attend,
     (
         nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish, nn.Hardsigmoid,
         nn.Hardtanh, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Identity, nn.modules.dropout._DropoutNd,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from engine.models.graph import TRANSPOSED
+from engine.pruning.attention import head_rows
 from engine.pruning.recurrent import unit_rows
 
 Reader = Callable[[str], Tensor]
@@ -17,7 +18,10 @@ def filter_rows(layer: nn.Module, tensor_of: Reader) -> Tensor:
     return weight.movedim(1, 0) if isinstance(layer, TRANSPOSED) else weight
 
 
-ROWS: dict[type[nn.Module], Callable[[nn.Module, Reader], Tensor]] = {nn.RNNBase: unit_rows}
+ROWS: dict[type[nn.Module], Callable[[nn.Module, Reader], Tensor]] = {
+    nn.RNNBase: unit_rows,
+    nn.MultiheadAttention: head_rows,
+}
 """Layers whose channels are made by more than a weight."""
 
 

@@ -1,0 +1,38 @@
+"""Self-attention whose heads together are narrower than the stream: what a cut of heads leaves."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class PrunedAttention(nn.Module):
+    """Multi-head self-attention (Vaswani 2017, section 3.2.2) of some heads of ``width`` values each.
+
+    ``torch.nn.MultiheadAttention`` ties heads × width to the width of the stream; here it is free. The parameters have
+    the same names: ``in_proj_weight``, shape (3 · heads · width, stream), holds queries, keys and values one under the
+    other, and ``out_proj`` leads back to the stream.
+    """
+
+    def __init__(
+        self, stream: int, heads: int, width: int, *, bias: bool = True, batch_first: bool = False
+    ) -> None:
+        super().__init__()
+        self.stream, self.heads, self.width, self.batch_first = stream, heads, width, batch_first
+        self.dropout = 0.0
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * heads * width, stream))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * heads * width)) if bias else None
+        self.out_proj = nn.Linear(heads * width, stream, bias=bias)
+        nn.init.xavier_uniform_(self.in_proj_weight)
+
+    def forward(self, tokens: torch.Tensor) -> tuple[torch.Tensor, None]:
+        """What the heads say of ``tokens``, (batch, time, stream) or time first, and None where torch has weights."""
+        rows = tokens if self.batch_first else tokens.transpose(0, 1)
+        parts = F.linear(rows, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=2)
+        query, key, value = (self._by_head(part) for part in parts)
+        dropout = self.dropout if self.training else 0.0
+        answers = F.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+        answer = self.out_proj(answers.transpose(1, 2).flatten(2))
+        return (answer if self.batch_first else answer.transpose(0, 1)), None
+
+    def _by_head(self, part: torch.Tensor) -> torch.Tensor:
+        return part.reshape(part.shape[0], part.shape[1], self.heads, self.width).transpose(1, 2)

@@ -1,0 +1,90 @@
+"""Whole heads of attention as channels: one atom for each head.
+
+A head owns ``width`` rows of each of the three parts of ``in_proj_weight`` and as many columns of ``out_proj.weight``
+(Michel 2019 removes heads by masks; here they are cut). Without its rows its values are zero, so that it adds nothing
+to the sum over heads, which its columns would multiply: masking and cutting come to the same.
+
+The width of the stream stays. Torch's layer cannot be narrower inside than outside, so that
+:class:`~engine.models.attention.PrunedAttention` takes its place in the cut.
+"""
+
+import operator
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import torch
+from torch import Tensor, fx, nn
+
+from engine.models.attention import PrunedAttention
+from engine.pruning.atoms import Tracked
+from engine.pruning.walk import Walk
+
+_SAYS_NOTHING = {"need_weights", "average_attn_weights"}
+
+
+def attend(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Self-attention without masks: its heads are channels, its stream keeps its width."""
+    name, layer = str(node.target), walk.module.get_submodule(str(node.target))
+    assert isinstance(layer, nn.MultiheadAttention)
+    walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
+    heads = walk.table.make(name, layer.num_heads)
+    if not _is_plain(layer) or not _is_plainly_called(node):
+        walk.table.lock(heads, "locked_operation", operation="attention with masks or to another sequence")
+        return None
+    inside = np.repeat(heads, layer.head_dim)
+    walk.table.add_slot(f"{name}.in_proj_weight", 0, np.tile(inside, 3))
+    if layer.in_proj_bias is not None:
+        walk.table.add_slot(f"{name}.in_proj_bias", 0, np.tile(inside, 3))
+    walk.table.add_slot(f"{name}.out_proj.weight", 1, inside)
+    walk.answers.update(dict.fromkeys(node.users))
+    return None
+
+
+def _is_plain(layer: nn.MultiheadAttention) -> bool:
+    return bool(layer._qkv_same_embed_dim) and layer.bias_k is None and not layer.add_zero_attn
+
+
+def _is_plainly_called(node: fx.Node) -> bool:
+    """Query, key and value are one, nothing is masked, and nobody reads the weights of attention."""
+    is_self = len(node.args) == 3 and len(set(node.args)) == 1
+    is_bare = all(name in _SAYS_NOTHING or not value for name, value in node.kwargs.items())
+    return is_self and is_bare and all(_is_answer(user) for user in node.users)
+
+
+def _is_answer(user: fx.Node) -> bool:
+    return bool(user.target is operator.getitem and (user.args[1] == 0 or not user.users))
+
+
+def head_rows(layer: nn.Module, tensor_of: Callable[[str], Tensor]) -> Tensor:
+    """The queries', keys' and values' rows of each head, shape (heads, 3 · width · stream)."""
+    assert isinstance(layer, nn.MultiheadAttention)
+    weight = tensor_of("in_proj_weight")
+    return weight.reshape(3, layer.num_heads, -1).transpose(0, 1).flatten(1)
+
+
+def replace_attention_(module: fx.GraphModule, names: Iterable[str]) -> None:
+    """Puts a narrower layer where heads have left one; the parameters are those that the cut has made."""
+    for name in names:
+        layer = module.get_submodule(name)
+        if isinstance(layer, nn.MultiheadAttention):
+            module.set_submodule(name, _narrower(layer))
+            for node in module.graph.nodes:
+                if node.op == "call_module" and node.target == name:
+                    node.args, node.kwargs = node.args[:1], {}
+    module.recompile()
+
+
+def _narrower(layer: nn.MultiheadAttention) -> PrunedAttention:
+    inside = layer.out_proj.weight.shape[1]
+    with torch.device("meta"):
+        narrow = PrunedAttention(
+            layer.embed_dim,
+            inside // layer.head_dim,
+            layer.head_dim,
+            bias=layer.in_proj_bias is not None,
+            batch_first=layer.batch_first,
+        )
+    narrow.dropout = layer.dropout
+    narrow.in_proj_weight, narrow.in_proj_bias = layer.in_proj_weight, layer.in_proj_bias
+    narrow.out_proj.weight, narrow.out_proj.bias = layer.out_proj.weight, layer.out_proj.bias
+    return narrow.train(layer.training)
