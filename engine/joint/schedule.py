@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.contract.methods import PruneGranularity, Schedule, SparseTraining
+from engine.contract.methods import Schedule, SparseTraining
 from engine.contract.recipe import PruneSpec
 from engine.joint.compressed import CompressedModel
 from engine.pruning.schedules import SCHEDULES
