@@ -2966,19 +2966,19 @@
     </message>
     <message>
         <source>Hidden units</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏单元</translation>
     </message>
     <message>
         <source>Removes hidden units of LSTM, GRU and RNN layers, and leaves all other layers their channels.</source>
-        <translation type="unfinished"></translation>
+        <translation>删去 LSTM、GRU 和 RNN 层的隐藏单元，其他层的通道不动。</translation>
     </message>
     <message>
         <source>Attention heads</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力头</translation>
     </message>
     <message>
         <source>Removes whole heads of self-attention; the width between the layers stays (Michel 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>整头删去自注意力；层与层之间的宽度不变（Michel 2019）。</translation>
     </message>
     <message>
         <source>Whole model</source>
@@ -4025,11 +4025,11 @@
     </message>
     <message>
         <source>{kind} has a projection, begins at a state of its own, or answers in a way that the cut does not understand</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} 带有投影、从自己的初始状态开始，或其输出的用法剪切无法理解</translation>
     </message>
     <message>
         <source>the granularity &quot;{granularity}&quot; removes nothing of its kind</source>
-        <translation type="unfinished"></translation>
+        <translation>粒度“{granularity}”不删这一类</translation>
     </message>
     <message>
         <source>the model could not be traced ({reason})</source>
