@@ -56,6 +56,79 @@ class PruneMethod(Choice):
         "L1 magnitude",
         "Removes what has the smallest absolute weights (Han 2015; Li 2017).",
     )
+    MAGNITUDE_L2 = (
+        "magnitude_l2",
+        "L2 magnitude",
+        "Removes what has the smallest sum of squared weights (He 2018).",
+    )
+    RANDOM = (
+        "random",
+        "Random",
+        "Removes at random, from the recipe's seed: what any other criterion has to be better than.",
+    )
+    TAYLOR = (
+        "taylor",
+        "Gradient × weight",
+        "Removes what the loss would miss least to first order, weight times gradient (Molchanov 2019).",
+    )
+    SNIP = (
+        "snip",
+        "SNIP",
+        "Removes the connections of the smallest weight times gradient on one batch (Lee 2019).",
+    )
+    MOVEMENT = (
+        "movement",
+        "Movement",
+        "Removes what training moves towards zero, summed over the steps of the ramp (Sanh 2020).",
+    )
+    FISHER = (
+        "fisher",
+        "Fisher (second order)",
+        "Removes what the loss would miss least to second order: optimal brain damage with the empirical "
+        "Fisher matrix; channels as coupled groups (LeCun 1990; Liu 2021).",
+    )
+    BATCH_NORM = (
+        "batch_norm",
+        "Batch-norm scale",
+        "Removes channels of the smallest batch-norm scale, or of the smallest L2 norm where no batch norm follows "
+        "(Liu 2017).",
+    )
+    GEOMETRIC_MEDIAN = (
+        "geometric_median",
+        "Geometric median",
+        "Removes channels whose filters lie nearest to all others, so that the others replace them (He 2019, FPGM).",
+    )
+    APOZ = (
+        "apoz",
+        "Percentage of zeros",
+        "Removes channels that are zero most often behind the activation, on calibration samples (Hu 2016, APoZ).",
+    )
+    MEAN_ACTIVATION = (
+        "mean_activation",
+        "Mean activation",
+        "Removes channels of the smallest mean activation on calibration samples (Molchanov 2017).",
+    )
+    SENSITIVITY = (
+        "sensitivity",
+        "Layer sensitivity",
+        "Gives each layer the ratio at which all layers have lost the same share of their energy; within a layer the "
+        "smallest weights go.",
+    )
+
+    @property
+    def is_of_channels(self) -> bool:
+        """Whether the criterion says nothing about single weights."""
+        return self in (
+            PruneMethod.BATCH_NORM,
+            PruneMethod.GEOMETRIC_MEDIAN,
+            PruneMethod.APOZ,
+            PruneMethod.MEAN_ACTIVATION,
+        )
+
+    @property
+    def is_of_ratios(self) -> bool:
+        """Whether the criterion says how much each layer loses, whatever the scope."""
+        return self is PruneMethod.SENSITIVITY
 
 
 class PruneGranularity(Choice):

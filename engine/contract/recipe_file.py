@@ -16,7 +16,9 @@ from engine.contract.methods import (
     Correction,
     ExportFormat,
     PruneGranularity,
+    PruneMethod,
     QuantizeMode,
+    Schedule,
     SparseTraining,
     Strategy,
 )
@@ -122,6 +124,20 @@ def check_consistency(recipe: Recipe) -> None:
     if ExportFormat.ONNX_INT8 in recipe.export.formats and recipe.quantize is None:
         raise RequestError("recipe_int8_without_quantize")
     _check_what_goes_with_channels(recipe)
+    _check_criterion(recipe)
+
+
+def _check_criterion(recipe: Recipe) -> None:
+    prune = recipe.prune
+    if prune is None:
+        return
+    if prune.method.is_of_channels and prune.granularity.is_of_weights:
+        raise RequestError(
+            "recipe_method_of_channels", method=prune.method.value, granularity=prune.granularity.value
+        )
+    is_ramp = prune.schedule is not Schedule.ONE_SHOT and recipe.recover.epochs > 0
+    if prune.method is PruneMethod.MOVEMENT and not is_ramp:
+        raise RequestError("recipe_movement_needs_training", method=prune.method.value)
 
 
 def _check_what_goes_with_channels(recipe: Recipe) -> None:

@@ -115,6 +115,8 @@ TEXTS: dict[str, str] = {
     "recipe_correction": 'correction = "{correction}" solves layers anew once their channels are cut; it needs granularity = "channel" and strategy = "sequential".',
     "recipe_target_of_weights": 'target_macs counts multiplications, and zeros save none; set granularity = "channel" (now "{granularity}"), or give a ratio.',
     "recipe_pattern": 'The pattern "{pattern}" does not say how many of how many weights stay; write N:M with 1 ≤ N < M ≤ {limit}, such as 2:4.',
+    "recipe_method_of_channels": 'The criterion "{method}" says nothing about single weights; set granularity = "channel" (now "{granularity}"), or choose another criterion.',
+    "recipe_movement_needs_training": 'The criterion "{method}" watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than "one_shot".',
     "recipe_int8_without_quantize": "The format onnx-int8 needs [quantize]; add it, or remove the format.",
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
     "set_invalid": "--set {text} is not KEY=VALUE with a TOML value; write for example --set prune.ratio=0.5.",

@@ -14,39 +14,43 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
+import msgspec
 import torch
 from torch import fx, nn
 from torch.nn.utils import parametrize
 
 from engine.analysis.cost import count_macs
 from engine.contract.errors import RequestError
-from engine.contract.methods import PruneGranularity, Scope
+from engine.contract.methods import PruneGranularity, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec, Recipe
 from engine.joint.goals import reach_macs
 from engine.joint.objective import weigh_
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
-from engine.pruning.channels import ChannelMap, importance_of, map_channels, why_locked
-from engine.pruning.criteria import CRITERIA, channel_scores
+from engine.pruning.channels import ChannelMap, map_channels, why_locked
 from engine.pruning.cut import cut_, select_positions
+from engine.pruning.evidence import Samples, Scene
 from engine.pruning.masked_norms import mask_norms_
 from engine.pruning.masks import (
     attach_masks_,
     locate,
     masks_of,
+    note_movement_,
     remove_parametrizations_,
     set_channel_masks_,
     set_weight_masks_,
 )
-from engine.pruning.rows import channel_rows
+from engine.pruning.scoring import channel_importance, element_scores, noted_tensors
 from engine.pruning.selection import layer_ratio, select_channels
 from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
 from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
     calibrate_,
+    rounding_off,
     switch_quantizers_,
 )
 from engine.quantization.placement import Placement, place_quantizers
+from engine.quantization.quantizers import ActivationQuantizer
 from engine.training.optimizers import replace_parameter_
 
 
@@ -70,13 +74,15 @@ class CompressedModel:
     Args:
         captured: fresh from its source; it is changed in place.
         recipe: what is asked.
+        samples: for criteria that look at gradients or activations.
 
     Raises:
         RequestError: the recipe asks for pruning or quantizing of a model where nothing can be pruned or quantized.
     """
 
-    def __init__(self, captured: CapturedGraph, recipe: Recipe) -> None:
+    def __init__(self, captured: CapturedGraph, recipe: Recipe, *, samples: Samples | None = None) -> None:
         self.captured = captured
+        self.samples = samples
         self.module: nn.Module = captured.module
         self.recipe = recipe
         self.channels: ChannelMap = map_channels(captured, self.granularity or PruneGranularity.CHANNEL)
@@ -138,9 +144,23 @@ class CompressedModel:
             parameters = dict(self.module.named_parameters())
             removable = frozenset(channel for group in self.channels.groups for channel in group.channels)
             names = [name for name in self.channels.kept(removable) if name in parameters]
-        attach_masks_(self.module, names)
+        attach_masks_(self.module, names, noting=self._noted_tensors(names))
         mask_norms_(self.module, self.channels)
         self.structure = replace(self.structure, is_masked=True)
+
+    def _noted_tensors(self, masked: list[str]) -> frozenset[str]:
+        """Of the masked tensors those whose movement decides what is removed."""
+        spec = self.recipe.prune
+        if spec is None or spec.method is not PruneMethod.MOVEMENT:
+            return frozenset()
+        if spec.granularity.is_of_weights:
+            return frozenset(masked)
+        return noted_tensors(self._scene(), self._channel_layers())
+
+    def note_movement(self) -> None:
+        """Between a backward pass and its step, where it is wanted: masks note how training moves weights."""
+        if self.recipe.prune is not None and self.recipe.prune.method is PruneMethod.MOVEMENT:
+            note_movement_(self.module)
 
     def attach_quantizers(self) -> None:
         """Puts quantizers on weights and values; switched off until they are calibrated."""
@@ -161,12 +181,11 @@ class CompressedModel:
 
     @torch.no_grad()
     def set_share(self, share: float) -> None:
-        """Moves the masks to ``share`` (0 to 1) of the recipe's ratio; what is gone scores 0, so it stays gone."""
-        spec = self.recipe.prune
-        assert spec is not None
-        criterion = CRITERIA[spec.method]
+        """Moves the masks to ``share`` (0 to 1) of the recipe's ratio; what is gone stays gone."""
+        spec = self._selecting_spec()
         if spec.granularity.is_of_weights:
-            scores = {name: criterion(self.masked_weight(name)) for name in self.prunable_layers()}
+            with rounding_off(self.module):
+                scores = element_scores(self._scene(), self.prunable_layers(), spec.method)
             axes = {name: matrix_axes(self.module.get_submodule(name)) for name in scores}
             set_weight_masks_(self.module, select_weights(scores, spec, share=share, axes=axes))
             return
@@ -182,14 +201,15 @@ class CompressedModel:
     def _select_channels(self, share: float) -> frozenset[int]:
         if self.structure.condemned:
             return frozenset(self.structure.condemned)
-        spec = self.recipe.prune
-        assert spec is not None
-        layers = dict(layers_of(self.module))
-        scores = {
-            name: channel_scores(self.masked_rows(name, layers[name]), CRITERIA[spec.method], axis=0)
-            for name in self.channels.layers & layers.keys()
-        }
-        importance = importance_of(self.channels, scores)
+        spec = self._selecting_spec()
+        with rounding_off(self.module):
+            importance = channel_importance(
+                self._scene(),
+                self.channels,
+                self._channel_layers(),
+                method=spec.method,
+                removed=frozenset(self.structure.removed),
+            )
         if spec.scope is Scope.GLOBAL:
             weigh_(importance, self.captured, self.channels, spec.objective)
         select = partial(select_channels, self.channels.groups, importance)
@@ -206,9 +226,23 @@ class CompressedModel:
         trial.cut()
         return sum(count or 0 for count in count_macs(trial.captured).values())
 
-    def masked_rows(self, name: str, layer: nn.Module) -> torch.Tensor:
-        """What makes each of a layer's channels, with masks, without rounding; shape (channels, …)."""
-        return channel_rows(layer, lambda leaf: self.masked_tensor(f"{name}.{leaf}"))
+    def _selecting_spec(self) -> PruneSpec:
+        """The recipe's; a criterion that gives layers their ratios compares over the whole model."""
+        spec = self.recipe.prune
+        assert spec is not None
+        return msgspec.structs.replace(spec, scope=Scope.GLOBAL) if spec.method.is_of_ratios else spec
+
+    def _channel_layers(self) -> list[str]:
+        return [name for name, _ in layers_of(self.module) if name in self.channels.layers]
+
+    def _scene(self) -> Scene:
+        return Scene(
+            module=self.module,
+            tensor_of=self.masked_tensor,
+            samples=self.samples,
+            seed=self.recipe.seed,
+            passing=(ActivationQuantizer,),
+        )
 
     def masked_weight(self, layer: str) -> torch.Tensor:
         """A layer's weight with its mask, without rounding."""

@@ -29,7 +29,7 @@ def estimate(recipe: Recipe, ctx: RunContext) -> Estimation:
         RequestError: as a run of the recipe would.
     """
     inputs = open_inputs(recipe, ctx, threads=prepare_machine(recipe))
-    model = compressed_model(inputs.loaded, recipe)
+    model = compressed_model(inputs.loaded, recipe, inputs.samples(ctx))
     before = measure_totals(model)
     seconds = _time_step(model, inputs, ctx)
     ctx.raise_if_cancelled()

@@ -55,7 +55,7 @@ def run_recipe(recipe: Recipe, folder: Path, ctx: RunContext, *, is_resume: bool
         check_same_recipe(recipe, run_folder)
     threads = prepare_machine(recipe)
     inputs = open_inputs(recipe, ctx, threads=threads)
-    model = compressed_model(inputs.loaded, recipe)
+    model = compressed_model(inputs.loaded, recipe, inputs.samples(ctx))
     if is_resume:
         _check_same_source(inputs, run_folder)
     _make(run_folder)

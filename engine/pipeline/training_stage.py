@@ -42,6 +42,7 @@ def run_training(work: Work, plan: Plan, stage: Stage, *, begin: int = 0, end: i
     saver = _Saver(work)
     hooks = Hooks(
         before_step=lambda step: move_to_step_(work.model, plan, training),
+        after_backward=work.model.note_movement,
         after_update=sparse_push(work.model, plan, training),
         is_eligible=plan.is_final,
         figures=lambda: _figures(work),

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -20,6 +21,8 @@ from engine.joint.schedule import Plan, aware_plan, pruning_plan, simultaneous_p
 from engine.models.graph import layers_of
 from engine.models.opening import LoadedModel, open_model
 from engine.pipeline.checkpoints import CheckpointStore, Payload
+from engine.pruning.evidence import Samples
+from engine.tasks.table import methods_of
 from engine.training.loop import Training, steps_per_epoch
 
 
@@ -35,7 +38,19 @@ class Inputs:
     def fresh_model(self, ctx: RunContext) -> CompressedModel:
         """The model as it comes from its file, once more, ready to be compressed."""
         loaded = open_model(source_of(self.recipe), ctx, example=self.data.example)
-        return compressed_model(loaded, self.recipe)
+        return compressed_model(loaded, self.recipe, self.samples(ctx))
+
+    def samples(self, ctx: RunContext) -> Samples:
+        """The calibration samples with their labels, for criteria that look at gradients or activations."""
+        count = (self.recipe.quantize or QuantizeSpec()).calibration_samples
+
+        def batches() -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+            for chosen in calibration_choice(self.data, count, seed=self.recipe.seed):
+                ctx.raise_if_cancelled()
+                inputs = self.data.to_inputs(self.data.train.inputs[chosen])
+                yield inputs, self.data.train.labels[chosen]
+
+        return Samples(batches=batches, loss=methods_of(self.data).loss)
 
 
 def source_of(recipe: Recipe) -> ModelSource:
@@ -44,10 +59,10 @@ def source_of(recipe: Recipe) -> ModelSource:
     return ModelSource(file=model.file, architecture=model.architecture, input_shape=model.input_shape)
 
 
-def compressed_model(loaded: LoadedModel, recipe: Recipe) -> CompressedModel:
+def compressed_model(loaded: LoadedModel, recipe: Recipe, samples: Samples | None = None) -> CompressedModel:
     """The loaded model on the recipe's device, ready to be compressed; it is changed in place."""
     loaded.captured.module.to(recipe.device.value)
-    return CompressedModel(loaded.captured, recipe)
+    return CompressedModel(loaded.captured, recipe, samples=samples)
 
 
 def open_inputs(recipe: Recipe, ctx: RunContext, *, threads: int) -> Inputs:
@@ -188,11 +203,18 @@ class Work:
 
 
 def calibration_batches(data: Data, samples: int, *, seed: int, batch_size: int = 64) -> list[torch.Tensor]:
-    """Inputs from a seeded choice of training samples, normalised, in batches of nearly the same size.
+    """Inputs from a seeded choice of training samples, normalised, in batches."""
+    chosen = calibration_choice(data, samples, seed=seed, batch_size=batch_size)
+    return [data.to_inputs(data.train.inputs[part]) for part in chosen]
+
+
+def calibration_choice(
+    data: Data, samples: int, *, seed: int, batch_size: int = 64
+) -> tuple[torch.Tensor, ...]:
+    """A seeded choice of training samples, by number, in batches of nearly the same size.
 
     None holds a single sample while there are others: no batch norm can be measured on one.
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(data.train), generator=generator)[:samples].to(data.train.inputs.device)
-    parts = order.tensor_split(math.ceil(len(order) / batch_size))
-    return [data.to_inputs(data.train.inputs[chosen]) for chosen in parts]
+    return order.tensor_split(math.ceil(len(order) / batch_size))

@@ -1,6 +1,6 @@
 """Masks: a tensor multiplied by zeros and ones, as a parametrization that holds in every training step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
@@ -9,25 +9,53 @@ from torch.nn.utils import parametrize
 
 
 class Mask(nn.Module):
-    """Multiplies a tensor by ``keep``, a buffer of zeros and ones of its shape."""
+    """Multiplies a tensor by ``keep``, a buffer of zeros and ones of its shape.
+
+    ``moved`` is a second buffer where the mask notes how training moves the tensor: as buffers, both are part of every
+    checkpoint.
+    """
 
     keep: torch.Tensor
+    moved: torch.Tensor | None
 
-    def __init__(self, keep: torch.Tensor) -> None:
+    def __init__(self, keep: torch.Tensor, *, is_noting: bool = False) -> None:
         super().__init__()
         self.register_buffer("keep", keep)
+        self.register_buffer("moved", torch.zeros_like(keep) if is_noting else None)
 
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:
         """The masked tensor."""
         return tensor * self.keep
 
 
-def attach_masks_(module: nn.Module, names: list[str]) -> None:
-    """Puts a mask that keeps everything on each named parameter; they must not have parametrizations yet."""
+def attach_masks_(module: nn.Module, names: Iterable[str], *, noting: frozenset[str] = frozenset()) -> None:
+    """Puts a mask that keeps everything on each named parameter; they must not have parametrizations yet.
+
+    The masks of those in ``noting`` note how training moves them (:func:`note_movement_`).
+    """
     for name in names:
         layer, leaf = locate(module, name)
-        tensor = getattr(layer, leaf)
-        parametrize.register_parametrization(layer, leaf, Mask(torch.ones_like(tensor)), unsafe=True)
+        mask = Mask(torch.ones_like(getattr(layer, leaf)), is_noting=name in noting)
+        parametrize.register_parametrization(layer, leaf, mask, unsafe=True)
+
+
+@torch.no_grad()
+def note_movement_(module: nn.Module) -> None:
+    """Between the backward pass and the step: subtracts ``w · g`` from what the masks have noted (Sanh 2020)."""
+    for name, mask in masks_of(module).items():
+        original = original_of(module, name)
+        if mask.moved is not None and original.grad is not None:
+            mask.moved.addcmul_(original, original.grad, value=-1)
+
+
+def original_of(module: nn.Module, name: str) -> nn.Parameter:
+    """The parameter that is trained: below its mask, where it has one."""
+    layer, leaf = locate(module, name)
+    if not parametrize.is_parametrized(layer, leaf):
+        return layer.get_parameter(leaf)
+    original = layer.parametrizations[leaf].original  # type: ignore[index,union-attr]
+    assert isinstance(original, nn.Parameter)
+    return original
 
 
 def masks_of(module: nn.Module) -> dict[str, Mask]:

@@ -1,6 +1,7 @@
 """Puts quantizers on a model and takes them off, switches them, and calibrates."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import fx, nn
@@ -65,6 +66,21 @@ def switch_quantizers_(module: nn.Module, *, is_on: bool, is_observing: bool = F
     for values in activation_quantizers(module).values():
         values.is_on = is_on
         values.is_observing = is_observing
+
+
+@contextmanager
+def rounding_off(module: nn.Module) -> Iterator[None]:
+    """Switches all rounding and watching of ranges off for a while, and back to what it was."""
+    weights = [(part, part.is_on) for part in weight_quantizers(module)]
+    values = [(part, part.is_on, part.is_observing) for part in activation_quantizers(module).values()]
+    switch_quantizers_(module, is_on=False)
+    try:
+        yield
+    finally:
+        for weight, is_on in weights:
+            weight.is_on = is_on
+        for value, is_on, is_observing in values:
+            value.is_on, value.is_observing = is_on, is_observing
 
 
 @torch.no_grad()

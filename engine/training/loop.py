@@ -70,6 +70,7 @@ class Hooks:
 
     Attributes:
         before_step: moves masks and quantizers to where they belong at a step.
+        after_backward: sees the gradients, and may change them, before the optimizer takes its step.
         after_update: told nothing, after the optimizer's step; may move weights by itself.
         is_eligible: whether an epoch that ends at a step may become the best one.
         figures: more values for the log, such as sparsity.
@@ -78,6 +79,7 @@ class Hooks:
     """
 
     before_step: Callable[[int], None] = lambda step: None
+    after_backward: Callable[[], None] = lambda: None
     after_update: Callable[[], None] = lambda: None
     is_eligible: Callable[[int], bool] = lambda step: True
     figures: Callable[[], dict[str, float | None]] = dict
@@ -116,6 +118,7 @@ def train_until(
         loss = _loss_of(training, inputs, labels)
         training.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        hooks.after_backward()
         training.optimizer.step()
         hooks.after_update()
         training.step += 1

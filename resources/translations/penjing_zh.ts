@@ -2846,91 +2846,91 @@
     </message>
     <message>
         <source>L2 magnitude</source>
-        <translation type="unfinished"></translation>
+        <translation>L2 幅值</translation>
     </message>
     <message>
         <source>Removes what has the smallest sum of squared weights (He 2018).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除权重平方和最小的部分（He 2018）。</translation>
     </message>
     <message>
         <source>Random</source>
-        <translation type="unfinished"></translation>
+        <translation>随机</translation>
     </message>
     <message>
         <source>Removes at random, from the recipe&apos;s seed: what any other criterion has to be better than.</source>
-        <translation type="unfinished"></translation>
+        <translation>按配方的随机种子随机移除：其他任何准则都应当优于它。</translation>
     </message>
     <message>
         <source>Gradient × weight</source>
-        <translation type="unfinished"></translation>
+        <translation>梯度 × 权重</translation>
     </message>
     <message>
         <source>Removes what the loss would miss least to first order, weight times gradient (Molchanov 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除一阶近似下损失最不在意的部分，即权重乘梯度（Molchanov 2019）。</translation>
     </message>
     <message>
         <source>SNIP</source>
-        <translation type="unfinished"></translation>
+        <translation>SNIP</translation>
     </message>
     <message>
         <source>Removes the connections of the smallest weight times gradient on one batch (Lee 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除在一个批次上权重乘梯度最小的连接（Lee 2019）。</translation>
     </message>
     <message>
         <source>Movement</source>
-        <translation type="unfinished"></translation>
+        <translation>移动量</translation>
     </message>
     <message>
         <source>Removes what training moves towards zero, summed over the steps of the ramp (Sanh 2020).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除训练使其趋向零的部分，在剪枝比例增长的各步上累加（Sanh 2020）。</translation>
     </message>
     <message>
         <source>Fisher (second order)</source>
-        <translation type="unfinished"></translation>
+        <translation>Fisher（二阶）</translation>
     </message>
     <message>
         <source>Removes what the loss would miss least to second order: optimal brain damage with the empirical Fisher matrix; channels as coupled groups (LeCun 1990; Liu 2021).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除二阶近似下损失最不在意的部分：以经验 Fisher 矩阵实现的最优脑损伤；通道按耦合组计算（LeCun 1990；Liu 2021）。</translation>
     </message>
     <message>
         <source>Batch-norm scale</source>
-        <translation type="unfinished"></translation>
+        <translation>批归一化缩放</translation>
     </message>
     <message>
         <source>Removes channels of the smallest batch-norm scale, or of the smallest L2 norm where no batch norm follows (Liu 2017).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除批归一化缩放系数最小的通道；后面没有批归一化时，移除 L2 范数最小的（Liu 2017）。</translation>
     </message>
     <message>
         <source>Geometric median</source>
-        <translation type="unfinished"></translation>
+        <translation>几何中位数</translation>
     </message>
     <message>
         <source>Removes channels whose filters lie nearest to all others, so that the others replace them (He 2019, FPGM).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除滤波器离其余所有滤波器最近的通道，因为其余的可以替代它们（He 2019，FPGM）。</translation>
     </message>
     <message>
         <source>Percentage of zeros</source>
-        <translation type="unfinished"></translation>
+        <translation>零值比例</translation>
     </message>
     <message>
         <source>Removes channels that are zero most often behind the activation, on calibration samples (Hu 2016, APoZ).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除在校准样本上、激活之后最常为零的通道（Hu 2016，APoZ）。</translation>
     </message>
     <message>
         <source>Mean activation</source>
-        <translation type="unfinished"></translation>
+        <translation>平均激活</translation>
     </message>
     <message>
         <source>Removes channels of the smallest mean activation on calibration samples (Molchanov 2017).</source>
-        <translation type="unfinished"></translation>
+        <translation>移除在校准样本上平均激活最小的通道（Molchanov 2017）。</translation>
     </message>
     <message>
         <source>Layer sensitivity</source>
-        <translation type="unfinished"></translation>
+        <translation>层敏感度</translation>
     </message>
     <message>
         <source>Gives each layer the ratio at which all layers have lost the same share of their energy; within a layer the smallest weights go.</source>
-        <translation type="unfinished"></translation>
+        <translation>为每层给出使各层损失同样比例能量的剪枝比例；层内移除最小的权重。</translation>
     </message>
     <message>
         <source>Single weights</source>
@@ -3877,11 +3877,11 @@
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
-        <translation type="unfinished"></translation>
+        <translation>准则“{method}”无法评价单个权重；请设置 granularity = &quot;channel&quot;（当前为“{granularity}”），或选择其他准则。</translation>
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>准则“{method}”在剪枝比例增长期间观察训练；请至少设置 1 个训练轮次（recover.epochs），并使用 &quot;one_shot&quot; 以外的剪枝日程。</translation>
     </message>
     <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>

@@ -145,6 +145,21 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
         ),
         ({**SMALL, "prune": {"pattern": "4:4"}}, "recipe_pattern", {"pattern": "4:4", "limit": "32"}),
         ({**SMALL, "prune": {"pattern": "2:40"}}, "recipe_pattern", {"pattern": "2:40", "limit": "32"}),
+        (
+            {**SMALL, "prune": {"method": "apoz", "granularity": "weight"}},
+            "recipe_method_of_channels",
+            {"method": "apoz", "granularity": "weight"},
+        ),
+        (
+            {**SMALL, "prune": {"method": "movement", "schedule": "one_shot"}},
+            "recipe_movement_needs_training",
+            {"method": "movement"},
+        ),
+        (
+            {**SMALL, "prune": {"method": "movement"}, "recover": {"epochs": 0}},
+            "recipe_movement_needs_training",
+            {"method": "movement"},
+        ),
         ({**SMALL, "joint": {"strategy": "simultaneous"}}, "recipe_strategy_needs_both", {}),
         ({**SMALL, "export": {"formats": ["onnx-int8"]}}, "recipe_int8_without_quantize", {}),
     ],

@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.contract.methods import PruneMethod
 from engine.models.graph import CapturedGraph, layers_of, weight_of
+from engine.pruning.channel_criteria import sum_of_rows
 from engine.pruning.channels import ChannelGroup, ChannelMap, importance_of, map_channels
-from engine.pruning.criteria import CRITERIA, channel_scores
 from engine.pruning.rows import channel_rows
 from engine.quantization.quantizers import WeightQuantizer
 
@@ -122,11 +121,8 @@ class Layers:
         return self._order[group.number]
 
     def _scores(self) -> dict[str, Tensor]:
-        criterion = CRITERIA[PruneMethod.MAGNITUDE]
-        return {
-            name: channel_scores(self.rows(name), criterion, axis=0)
-            for name in self.channels.layers & self._layers.keys()
-        }
+        makers = self.channels.layers & self._layers.keys()
+        return {name: sum_of_rows(self.rows(name).abs()) for name in makers}
 
     def weight(self, layer: str) -> Tensor:
         """The layer's weight, or the largest of several."""

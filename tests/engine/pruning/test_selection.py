@@ -8,7 +8,6 @@ from torch.nn.utils import prune as torch_prune
 from engine.contract.methods import PruneGranularity, Schedule, Scope
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.pruning.channels import ChannelGroup
-from engine.pruning.criteria import channel_scores, magnitude
 from engine.pruning.schedules import SCHEDULES
 from engine.pruning.selection import select_channels
 from engine.pruning.weight_selection import select_weights
@@ -33,7 +32,7 @@ def make_groups(*sizes: int) -> tuple[ChannelGroup, ...]:
 @pytest.mark.parametrize("ratio", [0.0, 0.13, 0.5, 0.9])
 def test_that_layer_scope_is_torchs_l1_unstructured(ratio: float) -> None:
     layers = make_layers()
-    scores = {name: magnitude(layer.weight) for name, layer in layers.items()}
+    scores = {name: layer.weight.detach().abs() for name, layer in layers.items()}
     masks = select_weights(scores, PruneSpec(granularity=WEIGHT, ratio=ratio, scope=Scope.LAYER), share=1.0)
     for name, layer in layers.items():
         torch_prune.l1_unstructured(layer, "weight", amount=ratio)
@@ -43,7 +42,7 @@ def test_that_layer_scope_is_torchs_l1_unstructured(ratio: float) -> None:
 @pytest.mark.parametrize("ratio", [0.13, 0.5, 0.9])
 def test_that_global_scope_is_torchs_global_unstructured(ratio: float) -> None:
     layers = make_layers()
-    scores = {name: magnitude(layer.weight) for name, layer in layers.items()}
+    scores = {name: layer.weight.detach().abs() for name, layer in layers.items()}
     masks = select_weights(scores, PruneSpec(granularity=WEIGHT, ratio=ratio, scope=Scope.GLOBAL), share=1.0)
     torch_prune.global_unstructured(
         [(layer, "weight") for layer in layers.values()], torch_prune.L1Unstructured, amount=ratio
@@ -159,9 +158,3 @@ def test_that_masks_only_grow_along_the_ramp() -> None:
         gone = zeros
     weights = 250 + 5000 + 16_000 + 500
     assert model.sparsity() == round(weights * 0.8) / weights
-
-
-def test_that_a_channels_score_is_the_sum_over_its_weights() -> None:
-    weight = torch.tensor([[1.0, -2.0, 3.0], [-4.0, 5.0, -6.0]])
-    assert channel_scores(weight, magnitude, axis=0).tolist() == [6, 15]
-    assert channel_scores(weight, magnitude, axis=1).tolist() == [5, 7, 9]
