@@ -282,6 +282,15 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     schedule: Annotated[Schedule, Meta(title="Schedule", description="When the removed share grows.")] = (
         Schedule.CUBIC
     )
+    regrow: Annotated[
+        float,
+        Meta(
+            ge=0,
+            lt=1,
+            title="Regrowth",
+            description="Share of the living weights that change places with dead ones, falling to 0 (RigL).",
+        ),
+    ] = 0.0
     rounds: Annotated[
         int,
         Meta(

@@ -156,6 +156,8 @@ def _check_pruning(prune: PruneSpec) -> None:
     kept, size = prune.kept_of
     if not 1 <= kept < size <= LARGEST_PATTERN:
         raise RequestError("recipe_pattern", pattern=prune.pattern, limit=LARGEST_PATTERN)
+    if prune.regrow > 0 and prune.granularity is not PruneGranularity.WEIGHT:
+        raise RequestError("recipe_regrow", granularity=prune.granularity.value)
     if prune.target_macs is not None and prune.granularity.is_of_weights:
         raise RequestError("recipe_target_of_weights", granularity=prune.granularity.value)
 

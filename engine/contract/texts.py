@@ -114,6 +114,7 @@ TEXTS: dict[str, str] = {
     "recipe_sparse": 'sparse = "{sparse}" pushes channels towards zero while the network is trained before its cut; it needs granularity = "channel" and at least 1 epoch (recover.epochs).',
     "recipe_correction": 'correction = "{correction}" solves layers anew once their channels are cut; it needs granularity = "channel" and strategy = "sequential".',
     "recipe_target_of_weights": 'target_macs counts multiplications, and zeros save none; set granularity = "channel" (now "{granularity}"), or give a ratio.',
+    "recipe_regrow": 'regrow lets single weights change places; set granularity = "weight" (now "{granularity}"), or regrow = 0.',
     "recipe_pattern": 'The pattern "{pattern}" does not say how many of how many weights stay; write N:M with 1 ≤ N < M ≤ {limit}, such as 2:4.',
     "recipe_method_of_channels": 'The criterion "{method}" says nothing about single weights; set granularity = "channel" (now "{granularity}"), or choose another criterion.',
     "recipe_movement_needs_training": 'The criterion "{method}" watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than "one_shot".',

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.contract.methods import Schedule, SparseTraining
 from engine.contract.recipe import PruneSpec
 from engine.joint.compressed import CompressedModel
+from engine.joint.regrowth import regrow_, share_at
 from engine.pruning.schedules import SCHEDULES
 from engine.training.loop import Training
 
@@ -81,6 +82,8 @@ def _move_masks_(model: CompressedModel, plan: Plan, training: Training) -> None
     if step < plan.ramp_steps:
         if _is_move(spec, plan, step):
             model.set_share(_share_at(spec, plan, step))
+            if spec.regrow > 0:
+                regrow_(model, training, share=share_at(spec.regrow, step / plan.ramp_steps))
     elif model.is_cutting:
         model.set_share(1.0)
         model.cut(training.optimizer)

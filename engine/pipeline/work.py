@@ -172,7 +172,9 @@ class Work:
         steps = self.epochs.pruning
         prune = self.recipe.prune
         is_ramp = prune is not None and (
-            prune.schedule is not Schedule.ONE_SHOT or prune.sparse is not SparseTraining.NONE
+            prune.schedule is not Schedule.ONE_SHOT
+            or prune.sparse is not SparseTraining.NONE
+            or prune.regrow > 0
         )
         return pruning_plan(steps) if is_ramp else Plan()
 

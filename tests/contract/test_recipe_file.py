@@ -143,6 +143,7 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
             "recipe_target_of_weights",
             {"granularity": "block"},
         ),
+        ({**SMALL, "prune": {"regrow": 0.3}}, "recipe_regrow", {"granularity": "channel"}),
         ({**SMALL, "prune": {"pattern": "4:4"}}, "recipe_pattern", {"pattern": "4:4", "limit": "32"}),
         ({**SMALL, "prune": {"pattern": "2:40"}}, "recipe_pattern", {"pattern": "2:40", "limit": "32"}),
         (

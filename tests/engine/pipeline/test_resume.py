@@ -23,7 +23,7 @@ from engine.contract.events import (
     StageStarted,
     WarningRaised,
 )
-from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
+from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
 from engine.contract.recipe import JointSpec, PruneSpec, QuantizeSpec, Recipe, RecoverSpec
 from engine.contract.recipe_file import write_recipe
 from engine.contract.report import Report
@@ -32,7 +32,8 @@ from engine.pipeline.rereading import export_again
 from tests.engine.pipeline.runs import make_project, run, with_
 
 TOGETHER = JointSpec(strategy=Strategy.SIMULTANEOUS)
-ORDERS = {"sequential": {}, "simultaneous": {"joint": TOGETHER}}
+REGROWN = PruneSpec(granularity=PruneGranularity.WEIGHT, ratio=0.7, regrow=0.3)
+ORDERS = {"sequential": {}, "simultaneous": {"joint": TOGETHER}, "regrown": {"prune": REGROWN}}
 
 
 class Death(BaseException):
