@@ -1,12 +1,14 @@
 """A Python file that rebuilds the pruned network with torch alone and loads its weights."""
 
 import ast
+import inspect
 import re
 from collections.abc import Callable
 
 from torch import fx, nn
 
 from engine.contract.errors import RunError
+from engine.models.attention import PrunedAttention
 
 _HEAD = '''"""{title}: the pruned network, rebuilt without Penjing.
 
@@ -80,7 +82,7 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
     return _HEAD.format(
         title=title,
         stem=stem,
-        imports="\n".join(_imports(code.src, code.globals)),
+        imports="\n".join([*_imports(code.src, code.globals), *_own_classes(module)]),
         layers="\n".join(
             f'    "{name}": lambda: {_construction(name, layer)},' for name, layer in _leaves(module)
         ),
@@ -104,13 +106,14 @@ def _construction(name: str, layer: nn.Module) -> str:
     text = _SHORT_FORMS.get(type(layer), _shown)(layer)
     try:
         _refuse_code(text)
-        twin = eval(f"nn.{text}", {"nn": nn})  # noqa: S307 - a torch class and literals
+        maker = "" if isinstance(layer, PrunedAttention) else "nn."
+        twin = eval(maker + text, {"nn": nn, "PrunedAttention": PrunedAttention})  # noqa: S307 - a known class, literals
     except Exception as error:
         raise _unwritable(name, layer) from error
     shapes = {key: value.shape for key, value in layer.state_dict().items()}
     if {key: value.shape for key, value in twin.state_dict().items()} != shapes:
         raise _unwritable(name, layer)
-    return f"nn.{text}"
+    return maker + text
 
 
 def _shown(layer: nn.Module) -> str:
@@ -128,8 +131,26 @@ def _attention(layer: nn.Module) -> str:
     )
 
 
-_SHORT_FORMS: dict[type[nn.Module], Callable[[nn.Module], str]] = {nn.MultiheadAttention: _attention}
+def _pruned_attention(layer: nn.Module) -> str:
+    assert isinstance(layer, PrunedAttention)
+    return (
+        f"PrunedAttention({layer.stream!r}, {layer.heads!r}, {layer.width!r}, "
+        f"bias={layer.in_proj_bias is not None}, batch_first={layer.batch_first!r})"
+    )
+
+
+_SHORT_FORMS: dict[type[nn.Module], Callable[[nn.Module], str]] = {
+    nn.MultiheadAttention: _attention,
+    PrunedAttention: _pruned_attention,
+}
 """How layers are written whose repr says what is inside them instead of how they are made."""
+
+
+def _own_classes(module: fx.GraphModule) -> list[str]:
+    """The text of Penjing's own layers that the network has, so that the file stands alone."""
+    has_any = any(isinstance(layer, PrunedAttention) for _, layer in _leaves(module))
+    source = inspect.getsource(PrunedAttention).strip()
+    return ["import torch.nn.functional as F", "", "", source] if has_any else []
 
 
 def _refuse_code(text: str) -> None:

@@ -1,11 +1,14 @@
 """Heads of attention and hidden units by themselves: what goes, what stays, and that a cut head equals a masked one."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
 
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec
+from engine.export.python_loader import loader_source
 from engine.joint.compressed import CompressedModel
 from engine.models.attention import PrunedAttention
 from tests.engine.networks import compress, error_between, some_inputs
@@ -85,6 +88,21 @@ def test_that_half_of_the_heads_leave_and_the_rest_attend_as_before(bias: bool, 
     assert error_between((found if batch_first else found.transpose(0, 1)).double(), wanted) <= 1e-5
     shapes = [tuple(narrow.in_proj_weight.shape), tuple(narrow.out_proj.weight.shape)]
     assert shapes == [(18, 12), (12, 6)]
+
+
+def test_that_the_written_loader_rebuilds_cut_attention_without_penjing(tmp_path: Path) -> None:
+    model = compress(make_attending(), SHAPE, HALF)
+    inputs = some_inputs(SHAPE)
+    _, cut = masked_and_cut(model, inputs)
+    source = loader_source(model.module, title="attending", stem="model")
+    assert "engine" not in source
+    torch.save(model.module.state_dict(), tmp_path / "model.pt")
+    names: dict[str, object] = {"__file__": str(tmp_path / "model.py"), "__name__": "model"}
+    exec(source, names)
+    load = names["load"]
+    assert callable(load)
+    with torch.no_grad():
+        assert torch.equal(load()(inputs), cut)
 
 
 WIDTHS = {
