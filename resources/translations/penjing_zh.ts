@@ -2653,6 +2653,14 @@
         <translation>移除比例何时增长。</translation>
     </message>
     <message>
+        <source>Regrowth</source>
+        <translation>再生</translation>
+    </message>
+    <message>
+        <source>Share of the living weights that change places with dead ones, falling to 0 (RigL).</source>
+        <translation>与已剪权重互换位置的存活权重比例，逐渐降至 0（RigL）。</translation>
+    </message>
+    <message>
         <source>Rounds</source>
         <translation>轮数</translation>
     </message>
@@ -3874,6 +3882,10 @@
     <message>
         <source>target_macs counts multiplications, and zeros save none; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or give a ratio.</source>
         <translation>target_macs 以乘法次数计，而零权重并不减少乘法；请设 granularity = &quot;channel&quot;（现为“{granularity}”），或改用 ratio。</translation>
+    </message>
+    <message>
+        <source>regrow lets single weights change places; set granularity = &quot;weight&quot; (now &quot;{granularity}&quot;), or regrow = 0.</source>
+        <translation>regrow 让单个权重互换位置；请设 granularity = &quot;weight&quot;（现为“{granularity}”），或 regrow = 0。</translation>
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
