@@ -2878,7 +2878,7 @@
     </message>
     <message>
         <source>SNIP</source>
-        <translation>SNIP</translation>
+        <translation>SNIP 连接敏感度</translation>
     </message>
     <message>
         <source>Removes the connections of the smallest weight times gradient on one batch (Lee 2019).</source>
