@@ -3014,7 +3014,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Importance for each parameter that goes with the channel.</source>
