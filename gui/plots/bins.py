@@ -13,6 +13,10 @@ def readable(histogram: Histogram) -> Histogram:
     16
     """
     edges, counts = histogram.edges, histogram.counts
-    while len(counts) >= 2 * _LEAST_BINS and len(counts) % 2 == 0 and sum(counts) < _LEAST_IN_A_BIN * len(counts):
+    while (
+        len(counts) >= 2 * _LEAST_BINS
+        and len(counts) % 2 == 0
+        and sum(counts) < _LEAST_IN_A_BIN * len(counts)
+    ):
         edges, counts = edges[::2], tuple(sum(pair) for pair in zip(counts[::2], counts[1::2], strict=True))
     return Histogram(edges=edges, counts=counts)

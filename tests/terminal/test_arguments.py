@@ -159,7 +159,9 @@ def test_that_a_terminal_without_unicode_gets_question_marks() -> None:
 def test_that_methods_prints_one_object_with_families_and_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["methods", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
-    assert [one["value"] for one in shown["families"]["prune.granularity"]] == [str(one) for one in PruneGranularity]
+    assert [one["value"] for one in shown["families"]["prune.granularity"]] == [
+        str(one) for one in PruneGranularity
+    ]
     ratio = next(field for field in shown["tables"]["prune"] if field["name"] == "ratio")
     assert (ratio["default"], ratio["minimum"], ratio["maximum"], ratio["is_maximum_open"]) == (
         0.5,
