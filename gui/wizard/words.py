@@ -41,8 +41,8 @@ class RecipeWords(QObject):
             return self.tr("Nothing was taken: the recipe neither prunes nor rounds what was measured.")
         parts = []
         if taken.ratios:
-            is_by_channel = taken.granularity is PruneGranularity.CHANNEL
-            text = self.tr("{range} of the channels") if is_by_channel else self.tr("{range} of the weights")
+            is_of_weights = taken.granularity.is_of_weights
+            text = self.tr("{range} of the weights") if is_of_weights else self.tr("{range} of the channels")
             low, high = (f"{ratio * 100:g} %" for ratio in (taken.ratios[0], taken.ratios[-1]))
             parts.append(text.format(range=_range(low, high)))
         if taken.bits:
@@ -53,14 +53,20 @@ class RecipeWords(QObject):
         ).format(list=self.tr(", ").join(parts))
 
     def _pruning(self, prune: PruneSpec) -> str:
-        is_by_channel = prune.granularity is PruneGranularity.CHANNEL
-        share = f"{prune.ratio * 100:g} %"
-        text = (
-            self.tr("Remove {share} of the channels by {method}.")
-            if is_by_channel
-            else self.tr("Set {share} of the weights to zero by {method}.")
-        ).format(share=share, method=translate_contract(prune.method.label))
-        if is_by_channel and prune.round_to > 1:
+        texts = {
+            PruneGranularity.CHANNEL: self.tr("Remove {share} of the channels by {method}."),
+            PruneGranularity.UNIT: self.tr("Remove {share} of the hidden units by {method}."),
+            PruneGranularity.HEAD: self.tr("Remove {share} of the attention heads by {method}."),
+            PruneGranularity.N_M: self.tr("Keep {pattern} neighbouring weights by {method}."),
+        }
+        text = texts.get(
+            prune.granularity, self.tr("Set {share} of the weights to zero by {method}.")
+        ).format(
+            share=f"{prune.ratio * 100:g} %",
+            pattern=prune.pattern,
+            method=translate_contract(prune.method.label),
+        )
+        if not prune.granularity.is_of_weights and prune.round_to > 1:
             text += self.tr(" Kept channels are multiples of {number}.").format(number=prune.round_to)
         return text + self._exceptions(len(prune.layers))
 

@@ -1528,6 +1528,18 @@
         <translation>剪掉 {share} 的通道（依据：{method}）。</translation>
     </message>
     <message>
+        <source>Remove {share} of the hidden units by {method}.</source>
+        <translation>剪掉 {share} 的隐藏单元（依据：{method}）。</translation>
+    </message>
+    <message>
+        <source>Remove {share} of the attention heads by {method}.</source>
+        <translation>剪掉 {share} 的注意力头（依据：{method}）。</translation>
+    </message>
+    <message>
+        <source>Keep {pattern} neighbouring weights by {method}.</source>
+        <translation>相邻权重按 {pattern} 保留（依据：{method}）。</translation>
+    </message>
+    <message>
         <source>Set {share} of the weights to zero by {method}.</source>
         <translation>将 {share} 的权重置零（依据：{method}）。</translation>
     </message>
