@@ -1,4 +1,4 @@
-"""Regrowth of weights: against closed forms, and gradients by differences."""
+"""Regrowth of weights, against closed forms."""
 
 import math
 
