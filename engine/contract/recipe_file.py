@@ -22,7 +22,7 @@ from engine.contract.methods import (
     SparseTraining,
     Strategy,
 )
-from engine.contract.recipe import SCHEMA, DataSpec, PruneSpec, Recipe
+from engine.contract.recipe import SCHEMA, TABLES, DataSpec, PruneSpec, Recipe
 from engine.contract.run_folder import write_atomically
 
 Table = dict[str, Any]
@@ -209,7 +209,16 @@ def _invalid(text: str, table: str) -> RequestError:
     if missing:
         name = missing.group(1) if key == "recipe" else f"{key}.{missing.group(1)}"
         return RequestError("recipe_missing_key", key=name)
-    return RequestError("recipe_invalid", key=key, reason=reason.replace("`", ""))
+    choices = _choices_of(key) if reason.startswith("Invalid enum value") else ""
+    known = f"; choose one of: {choices}" if choices else ""
+    return RequestError("recipe_invalid", key=key, reason=reason.replace("`", "") + known)
+
+
+def _choices_of(key: str) -> str:
+    """What may stand at a key of the recipe, where that is a choice."""
+    table, _, name = key.rpartition(".")
+    fields = fields_of(TABLES[table]) if table in TABLES else ()
+    return ", ".join(choice.value for field in fields if field.name == name for choice in field.choices)
 
 
 def recipe_text(recipe: Recipe) -> str:

@@ -269,3 +269,10 @@ def test_that_a_file_that_is_no_recipe_is_refused(tmp_path: Path, content: bytes
         read_recipe(path)
     assert caught.value.code == code
     assert str(path) in caught.value.message
+
+
+def test_that_an_unknown_choice_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text('[model]\nfile = "sample"\n[prune]\nobjective = "speed"\n', encoding="utf-8")
+    with pytest.raises(RequestError, match="choose one of: importance, size, macs"):
+        read_recipe(path)
