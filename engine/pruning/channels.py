@@ -14,7 +14,7 @@ from torch import fx, nn
 
 from engine.contract.methods import PruneGranularity
 from engine.models.graph import CapturedGraph, layers_of
-from engine.pruning.atoms import Atoms, AtomTable
+from engine.pruning.atoms import AtomTable
 from engine.pruning.flow import walk_graph
 
 
@@ -112,18 +112,19 @@ class ChannelMap:
         reasons = [self._locks[root] for root in self.roots[start:end].tolist() if root in self._locks]
         return reasons[0] if reasons else None
 
-    def stays(self, atoms: Atoms, removed: frozenset[int]) -> np.ndarray:
-        """For each atom whether its channel is kept."""
-        is_gone = np.zeros(len(self.roots), dtype=bool)
-        is_gone[np.fromiter(removed, dtype=np.int64)] = True
-        stays: np.ndarray = ~is_gone[self.roots[atoms]]
+    def stays(self, removed: frozenset[int]) -> np.ndarray:
+        """For every atom whether its channel is kept."""
+        is_left = np.ones(len(self.roots), dtype=bool)
+        is_left[np.fromiter(removed, dtype=np.int64)] = False
+        stays: np.ndarray = is_left[self.roots]
         return stays
 
     def kept(self, removed: frozenset[int]) -> dict[str, dict[int, np.ndarray]]:
         """For every tensor that loses something: by dimension, which positions stay (a mask of booleans)."""
         result: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
+        stays = self.stays(removed)
         for slot in self.table.slots:
-            keep = self.stays(slot.atoms, removed)
+            keep = stays[slot.atoms]
             if not keep.all():
                 result[slot.tensor][slot.dim] = keep
         return dict(result)

@@ -17,15 +17,14 @@ def correct_graph_(module: fx.GraphModule, channels: ChannelMap, removed: frozen
         removed: root atoms of the channels that go.
     """
     nodes = {node.name: node for node in module.graph.nodes}
+    stays = channels.stays(removed)
     for count in channels.table.counts:
-        _write_count_(nodes[count.node], count, int(channels.stays(count.atoms, removed).sum()))
+        _write_count_(nodes[count.node], count, int(stays[count.atoms].sum()))
     for split in channels.table.splits:
-        sizes = [int(channels.stays(part, removed).sum()) for part in split.parts]
-        _write_sizes_(nodes[split.node], split, sizes)
+        _write_sizes_(nodes[split.node], split, [int(stays[part].sum()) for part in split.parts])
     for shuffle in channels.table.shuffles:
-        stays = channels.stays(shuffle.before, removed)
-        if not stays.all():
-            _pick_positions_(module, nodes, shuffle, stays)
+        if not stays[shuffle.before].all():
+            _pick_positions_(module, nodes, shuffle, stays[shuffle.before])
     module.graph.lint()
     module.recompile()
 

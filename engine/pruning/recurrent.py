@@ -144,8 +144,9 @@ def tie_units(walk: Walk) -> None:
 
     Where the network ties them itself (the sum of both directions), they stay tied as they are.
     """
+    layers = dict(walk.module.named_modules())
     for name in list(walk.table.ranges):
-        layer = walk.module.get_submodule(name) if name in dict(walk.module.named_modules()) else None
+        layer = layers.get(name)
         if isinstance(layer, nn.RNNBase):
             first, *others = _ranked(layer, _rows(walk.table, name, layer))
             for row in others:
