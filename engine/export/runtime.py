@@ -42,9 +42,18 @@ def open_session(path: Path, *, threads: int) -> ort.InferenceSession:
         RequestError: the file cannot be opened.
     """
     try:
-        return ort.InferenceSession(str(path), _options(threads), providers=["CPUExecutionProvider"])
+        return session_of(str(path), threads=threads)
     except Exception as error:
         raise RequestError("artifact_broken", path=path, runtime=RUNTIME, reason=error) from None
+
+
+def session_of(model: str | bytes, *, threads: int) -> ort.InferenceSession:
+    """The same of a file's name or of its content.
+
+    Raises:
+        Exception: whatever the runtime says of it.
+    """
+    return ort.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
 
 
 def _options(threads: int) -> ort.SessionOptions:

@@ -1,0 +1,1 @@
+"""Milliseconds of single layers in ONNX Runtime, by their widths."""
