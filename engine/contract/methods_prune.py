@@ -81,6 +81,11 @@ class PruneMethod(Choice):
         )
 
     @property
+    def is_of_blocks(self) -> bool:
+        """Whether the criterion says something about whole residual blocks."""
+        return self not in (PruneMethod.GEOMETRIC_MEDIAN, PruneMethod.APOZ, PruneMethod.SENSITIVITY)
+
+    @property
     def is_of_ratios(self) -> bool:
         """Whether the criterion says how much each layer loses, whatever the scope."""
         return self is PruneMethod.SENSITIVITY
@@ -109,7 +114,6 @@ class PruneGranularity(Choice):
         "Channels",
         "Removes whole channels, with all layers that are coupled to them; smaller and faster everywhere.",
     )
-
     UNIT = (
         "unit",
         "Hidden units",
@@ -119,6 +123,11 @@ class PruneGranularity(Choice):
         "head",
         "Attention heads",
         "Removes whole heads of self-attention; the width between the layers stays (Michel 2019).",
+    )
+    LAYER = (
+        "layer",
+        "Residual blocks",
+        "Removes whole branches that are added to their own input, x + f(x); the network becomes shallower.",
     )
 
     @property

@@ -140,6 +140,19 @@ def _check_criterion(recipe: Recipe) -> None:
         raise RequestError("recipe_movement_needs_training", method=prune.method.value)
 
 
+def _check_blocks(prune: PruneSpec) -> None:
+    """What says something about channels only has no meaning for whole blocks."""
+    if prune.granularity is not PruneGranularity.LAYER:
+        return
+    if not prune.method.is_of_blocks:
+        raise RequestError("recipe_method_of_blocks", method=prune.method.value)
+    ratios = (f'layers."{name}".ratio' for name, layer in prune.layers.items() if layer.ratio is not None)
+    counts = (name for name in ("round_to", "minimum") if getattr(prune, name) != 1)
+    meaningless = (*counts, *ratios)
+    if meaningless:
+        raise RequestError("recipe_blocks_whole", field=f"prune.{meaningless[0]}")
+
+
 def _check_what_goes_with_channels(recipe: Recipe) -> None:
     prune = recipe.prune
     if prune is None:
@@ -160,6 +173,7 @@ def _check_pruning(prune: PruneSpec) -> None:
         raise RequestError("recipe_regrow", granularity=prune.granularity.value)
     if prune.target_macs is not None and prune.granularity.is_of_weights:
         raise RequestError("recipe_target_of_weights", granularity=prune.granularity.value)
+    _check_blocks(prune)
 
 
 def _tables(

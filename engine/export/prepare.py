@@ -11,7 +11,13 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 from engine.export.marker import Mark
 from engine.joint.compressed import CompressedModel
 from engine.pruning.masks import remove_parametrizations_
-from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_, switch_quantizers_
+from engine.quantization.attach import (
+    FOLDER,
+    activation_quantizers,
+    insert_behind_,
+    switch_quantizers_,
+    take_activation_quantizers_,
+)
 from engine.quantization.quantizers import round_weight, weight_scale
 
 INT32_ROOM = 2.0**30
@@ -46,7 +52,7 @@ def prepare_float(model: CompressedModel, *, is_folded: bool = True) -> Prepared
     """Floats only: the network as it was trained, without rounding; unless ``is_folded``, with its batch norms."""
     module = bare_copy(model)
     if isinstance(module, fx.GraphModule):
-        _remove_quantizers_(module)
+        take_activation_quantizers_(module)
         if is_folded:
             fold_batch_norms_(module)
     return Prepared(module=module, integers={})
@@ -159,16 +165,6 @@ def _single_reader(source: object, reader: fx.Node) -> fx.Node | None:
 
 def _calls(module: fx.GraphModule, target: str) -> list[fx.Node]:
     return [node for node in module.graph.nodes if node.op == "call_module" and node.target == target]
-
-
-def _remove_quantizers_(module: fx.GraphModule) -> None:
-    for node in list(module.graph.nodes):
-        if node.op == "call_module" and str(node.target).startswith(f"{FOLDER}."):
-            node.replace_all_uses_with(node.args[0])
-            module.graph.erase_node(node)
-    if hasattr(module, FOLDER):
-        delattr(module, FOLDER)
-    module.recompile()
 
 
 def _mark_(module: fx.GraphModule, grids: dict[str, tuple[float, int]], passes: dict[str, str]) -> None:

@@ -17,23 +17,23 @@ from functools import partial
 import msgspec
 import torch
 from torch import fx, nn
-from torch.nn.utils import parametrize
 
 from engine.analysis.cost import count_macs
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec, Recipe
+from engine.joint.blocks import ResidualBlocks
 from engine.joint.goals import reach_macs
 from engine.joint.objective import weigh_
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
+from engine.pruning.block_gates import set_gates_
 from engine.pruning.channels import ChannelMap, map_channels, why_locked
 from engine.pruning.cut import cut_, select_positions
 from engine.pruning.evidence import Samples, Scene
 from engine.pruning.masked_norms import mask_norms_
 from engine.pruning.masks import (
     attach_masks_,
-    locate,
-    masks_of,
+    masked_tensor,
     note_movement_,
     remove_parametrizations_,
     set_channel_masks_,
@@ -46,8 +46,10 @@ from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
     calibrate_,
+    give_ranges_,
     rounding_off,
     switch_quantizers_,
+    take_activation_quantizers_,
 )
 from engine.quantization.placement import Placement, place_quantizers
 from engine.quantization.quantizers import ActivationQuantizer
@@ -86,7 +88,11 @@ class CompressedModel:
         self.module: nn.Module = captured.module
         self.recipe = recipe
         self.channels: ChannelMap = map_channels(captured, self.granularity or PruneGranularity.CHANNEL)
+        self.blocks: ResidualBlocks | None = None
         self.locked = why_locked(captured, self.channels)
+        if recipe.prune is not None and recipe.prune.granularity is PruneGranularity.LAYER:
+            self.blocks = ResidualBlocks(captured, recipe.prune)
+            self.locked = self.blocks.locked
         self.placement: Placement | None = None
         self.structure = Structure()
         if recipe.prune is not None:
@@ -98,7 +104,10 @@ class CompressedModel:
     def _require_prunable(self) -> None:
         names = self.prunable_layers()
         if not names:
-            reason = self.captured.untraced_because or "no layer has channels that can be removed"
+            missing = "no layer has channels that can be removed"
+            if self.blocks is not None:
+                missing = "no branch is added to its own unchanged input"
+            reason = self.captured.untraced_because or missing
             assert self.recipe.prune is not None
             raise RequestError(
                 "nothing_prunable", granularity=self.recipe.prune.granularity.value, reason=reason
@@ -124,6 +133,8 @@ class CompressedModel:
         spec = self.recipe.prune
         if spec is None:
             return ()
+        if self.blocks is not None:
+            return self.blocks.layers
         return tuple(
             name
             for name, layer in layers_of(self.module)
@@ -138,6 +149,11 @@ class CompressedModel:
 
     def attach_masks(self) -> None:
         """Puts masks that keep everything on all that the recipe may prune."""
+        self.structure = replace(self.structure, is_masked=True)
+        if self.blocks is not None:
+            assert isinstance(self.module, fx.GraphModule)
+            self.blocks.attach_(self.module)
+            return
         if self.granularity is not None and self.granularity.is_of_weights:
             names = [f"{name}.weight" for name in self.prunable_layers()]
         else:
@@ -146,7 +162,6 @@ class CompressedModel:
             names = [name for name in self.channels.kept(removable) if name in parameters]
         attach_masks_(self.module, names, noting=self._noted_tensors(names))
         mask_norms_(self.module, self.channels)
-        self.structure = replace(self.structure, is_masked=True)
 
     def _noted_tensors(self, masked: list[str]) -> frozenset[str]:
         """Of the masked tensors those whose movement decides what is removed."""
@@ -189,9 +204,11 @@ class CompressedModel:
             axes = {name: matrix_axes(self.module.get_submodule(name)) for name in scores}
             set_weight_masks_(self.module, select_weights(scores, spec, share=share, axes=axes))
             return
-        removed = self._select_channels(share)
+        removed = self._select_blocks(share) if self.blocks is not None else self._select_channels(share)
         self.structure = replace(self.structure, removed=tuple(sorted(removed)))
-        if self.structure.is_masked:
+        if self.structure.is_masked and self.blocks is not None:
+            set_gates_(self.module, removed)
+        elif self.structure.is_masked:
             set_channel_masks_(self.module, self.channels.kept(removed))
 
     def condemn(self) -> None:
@@ -217,8 +234,16 @@ class CompressedModel:
             spec = reach_macs(spec, partial(select, share=1.0), self.macs_without, is_final=share >= 1)
         return select(spec, share=share)
 
+    def _select_blocks(self, share: float) -> frozenset[int]:
+        assert self.blocks is not None
+        removed = frozenset(self.structure.removed)
+        with rounding_off(self.module):
+            return self.blocks.select(
+                self._scene(), removed=removed, share=share, macs_without=self.macs_without
+            )
+
     def macs_without(self, removed: frozenset[int]) -> int:
-        """Multiplications of one sample after a cut of these channels, tried on a copy; unknown ones count 0."""
+        """Multiplications of one sample after a cut of these, tried on a copy; unknown ones count 0."""
         trial = copy.copy(self)
         trial.module = copy.deepcopy(self.module)
         trial.captured = replace(self.captured, module=trial.module)
@@ -250,30 +275,43 @@ class CompressedModel:
 
     def masked_tensor(self, name: str) -> torch.Tensor:
         """A parameter by its full name, with its mask, without rounding."""
-        part, leaf = locate(self.module, name)
-        if not parametrize.is_parametrized(part, leaf):
-            return part.get_parameter(leaf).detach()
-        weight = part.parametrizations[leaf].original  # type: ignore[index,union-attr]
-        mask = masks_of(self.module).get(name)
-        result = weight if mask is None else mask(weight)
-        assert isinstance(result, torch.Tensor)
-        return result.detach()
+        return masked_tensor(self.module, name)
 
     def cut(self, optimizer: torch.optim.Optimizer | None = None) -> None:
-        """Turns masked channels into a cut; quantizers stay (switched off), and the optimizer's memory follows."""
+        """Turns masks into a cut; quantizers stay (switched off), and the optimizer's memory follows."""
         assert isinstance(self.module, fx.GraphModule)
         self.switch_quantizers(is_on=False)
-        remove_parametrizations_(self.module)
+        if self.blocks is None:
+            self._cut_channels(self.module, optimizer)
+        else:
+            self._cut_blocks(self.module, self.blocks, optimizer)
+        self.structure = replace(self.structure, is_cut=True, is_masked=False)
+
+    def _cut_channels(self, module: fx.GraphModule, optimizer: torch.optim.Optimizer | None) -> None:
+        remove_parametrizations_(module)
         removed = frozenset(self.structure.removed)
-        replaced = cut_(self.module, self.channels, removed, example=self.captured.example)
+        replaced = cut_(module, self.channels, removed, example=self.captured.example)
         for old, new, kept in replaced if optimizer is not None else ():
             assert optimizer is not None
             replace_parameter_(optimizer, old, new, select=partial(select_positions, dims=kept))
         if self.structure.is_quantized:
             assert self.placement is not None and self.recipe.quantize is not None
-            attach_weight_quantizers_(self.module, self.placement, self.recipe.quantize)
+            attach_weight_quantizers_(module, self.placement, self.recipe.quantize)
             self.switch_quantizers(is_on=False)
-        self.structure = replace(self.structure, is_cut=True, is_masked=False)
+
+    def _cut_blocks(
+        self, module: fx.GraphModule, blocks: ResidualBlocks, optimizer: torch.optim.Optimizer | None
+    ) -> None:
+        """Where values are rounded follows from the graph; those that are left keep their ranges."""
+        ranges = take_activation_quantizers_(module)
+        remove_parametrizations_(module)
+        blocks.cut_(module, frozenset(self.structure.removed), optimizer)
+        propagate_shapes_(module, self.captured.example)
+        if self.recipe.quantize is not None:
+            self.placement = place_quantizers(self.captured, self.recipe.quantize)
+        if self.structure.is_quantized:
+            self.attach_quantizers()
+            give_ranges_(module, ranges)
 
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""
@@ -286,7 +324,7 @@ class CompressedModel:
             self.attach_quantizers()
 
     def finish(self) -> None:
-        """Makes what stands on the model final: masked channels are cut, rounding is on."""
+        """Makes what stands on the model final: what is masked and can be cut is cut, rounding is on."""
         if self.structure.is_masked and self.is_cutting:
             self.cut()
         self.switch_quantizers(is_on=self.structure.is_quantized)
@@ -300,6 +338,7 @@ class CompressedModel:
             return 0.0
         if self.is_cutting:
             total = sum(len(group.channels) for group in self.channels.groups)
+            total = total if self.blocks is None else len(self.blocks.every)
             return len(self.structure.removed) / max(total, 1)
         weights = [self.masked_weight(name) for name in self.prunable_layers()]
         total = sum(weight.numel() for weight in weights)

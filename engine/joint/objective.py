@@ -29,7 +29,17 @@ def weigh_(
     """
     if objective is Objective.IMPORTANCE:
         return
-    saved = savings_of(captured, channels, objective)
+    divide_by_savings_(importance, savings_of(captured, channels, objective))
+
+
+def divide_by_savings_(importance: dict[int, float], saved: Mapping[int, float]) -> None:
+    """Divides each importance by what is saved without its part, relative to the mean of all.
+
+    >>> importance = {0: 1.0, 1: 1.0}
+    >>> divide_by_savings_(importance, {0: 1.0, 1: 3.0})
+    >>> importance
+    {0: 2.0, 1: 0.6666666666666666}
+    """
     mean = sum(saved[root] for root in importance) / max(len(importance), 1)
     for root, value in importance.items():
         relative = max(saved[root], 1e-6 * mean, 1e-12) / max(mean, 1e-12)

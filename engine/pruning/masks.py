@@ -58,6 +58,17 @@ def original_of(module: nn.Module, name: str) -> nn.Parameter:
     return original
 
 
+def masked_tensor(module: nn.Module, name: str) -> torch.Tensor:
+    """A parameter by its full name, with its mask, without rounding, detached."""
+    layer, leaf = locate(module, name)
+    if not parametrize.is_parametrized(layer, leaf):
+        return layer.get_parameter(leaf).detach()
+    original, mask = original_of(module, name), masks_of(module).get(name)
+    masked = original if mask is None else mask(original)
+    assert isinstance(masked, torch.Tensor)
+    return masked.detach()
+
+
 def masks_of(module: nn.Module) -> dict[str, Mask]:
     """All masks, by the full name of the tensor they stand on."""
     found = {}
@@ -110,5 +121,5 @@ def remove_parametrizations_(module: nn.Module) -> None:
 
 
 def _made_plain_(layer: nn.Module, leaf: str, original: nn.Parameter) -> nn.Parameter:
-    original.data = getattr(layer, leaf).detach().clone()
+    original.data = getattr(layer, leaf).detach()
     return original

@@ -19,6 +19,8 @@ from engine.tasks.classification import in_evaluation
 Seen = dict[str, Tensor]
 """By a tensor's full name, or by a layer's."""
 Batches = Iterable[tuple[Tensor, Tensor]]
+Places = dict[fx.Node, tuple[str, int | None]]
+"""Where gates are put: under which name, and along which axis one for each position."""
 
 
 def gradients(scene: Scene, tensors: tuple[str, ...]) -> Seen:
@@ -76,31 +78,35 @@ def gates(scene: Scene, layers: tuple[str, ...]) -> Seen:
     ``Σ w · g`` over a unit's rows.
     """
     calls = _calls(scene, layers)
-    places = {norm_behind(scene, call) or call: (name, _axis(scene, name)) for name, call in calls}
+    places: Places = {norm_behind(scene, call) or call: (name, _axis(scene, name)) for name, call in calls}
+    found = gates_at(scene, places)
+    return found | _row_gates(scene, tuple(name for name in layers if name not in found))
+
+
+def gates_at(scene: Scene, places: Places) -> Seen:
+    """Gradients of each sample's loss by factors 1 at some nodes: (samples, channels), or (samples, 1) without axis."""
     parts: dict[str, list[Tensor]] = {}
     with _ready(scene):
         for inputs, labels in scene.batches() if places else ():
             for name, found in _gates_of_batch(scene, places, inputs, labels).items():
                 parts.setdefault(name, []).append(found)
-    inside = tuple(name for name in layers if name not in parts)
-    return {name: torch.cat(found) for name, found in parts.items()} | _row_gates(scene, inside)
+    return {name: torch.cat(found) for name, found in parts.items()}
 
 
 def _axis(scene: Scene, layer: str) -> int:
     return channel_axis(scene.module.get_submodule(layer))
 
 
-def _gates_of_batch(
-    scene: Scene, places: dict[fx.Node, tuple[str, int]], inputs: Tensor, labels: Tensor
-) -> Seen:
+def _gates_of_batch(scene: Scene, places: Places, inputs: Tensor, labels: Tensor) -> Seen:
     open_gates: Seen = {}
 
     def gated(node: fx.Node, value: Tensor) -> Tensor:
         name, axis = places[node]
         if name not in open_gates:
-            shape = (len(value), *(1 for _ in value.shape[1:]))
-            open_gates[name] = value.new_ones(shape).repeat_interleave(value.shape[axis], dim=axis)
-            open_gates[name].requires_grad_()
+            shape = [len(value), *(1 for _ in value.shape[1:])]
+            if axis is not None:
+                shape[axis] = value.shape[axis]
+            open_gates[name] = value.new_ones(shape).requires_grad_()
         return value * open_gates[name]
 
     loss = scene.loss(_Watched(scene.module, places, gated).run(inputs), labels)
@@ -227,10 +233,16 @@ def _mean_activations(scene: Scene, layers: tuple[str, ...], measure: Callable[[
             count[name] = count.get(name, 0) + found.shape[1]
         return value
 
+    watch_values(scene, places, watch)
+    return {name: value / count[name] for name, value in total.items()}
+
+
+def watch_values(scene: Scene, places: Iterable[fx.Node], watch: Callable[[fx.Node, Tensor], Tensor]) -> None:
+    """Runs the calibration samples and hands what is computed at some nodes to a function, which hands it on."""
+    watched = _Watched(scene.module, places, watch)
     with in_evaluation(scene.module), torch.no_grad():
         for inputs, _ in scene.batches():
-            _Watched(scene.module, places, watch).run(inputs)
-    return {name: value / count[name] for name, value in total.items()}
+            watched.run(inputs)
 
 
 Observer = Callable[[Scene, tuple[str, ...]], Seen]

@@ -1,6 +1,6 @@
 """Puts quantizers on a model and takes them off, switches them, and calibrates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -57,6 +57,26 @@ def activation_quantizers(module: nn.Module) -> dict[str, ActivationQuantizer]:
     folder = getattr(module, FOLDER, None)
     parts = folder.items() if isinstance(folder, nn.ModuleDict) else ()
     return {name: part for name, part in parts if isinstance(part, ActivationQuantizer)}
+
+
+def take_activation_quantizers_(module: fx.GraphModule) -> dict[str, ActivationQuantizer]:
+    """Takes the quantizers off all values and returns them, by the value they stood behind."""
+    taken = activation_quantizers(module)
+    for node in list(module.graph.nodes):
+        if node.op == "call_module" and str(node.target).startswith(f"{FOLDER}."):
+            node.replace_all_uses_with(node.args[0])
+            module.graph.erase_node(node)
+    if hasattr(module, FOLDER):
+        delattr(module, FOLDER)
+    module.recompile()
+    return taken
+
+
+def give_ranges_(module: nn.Module, taken: Mapping[str, ActivationQuantizer]) -> None:
+    """Lets the quantizers of a changed graph go on with the ranges of those that stood at the same values."""
+    for name, quantizer in activation_quantizers(module).items():
+        if name in taken:
+            quantizer.load_state_dict(taken[name].state_dict())
 
 
 def switch_quantizers_(module: nn.Module, *, is_on: bool, is_observing: bool = False) -> None:

@@ -55,6 +55,15 @@ LEARNING_RATES: dict[LearningRateSchedule, Callable[[float], float]] = {
 """The factor on the learning rate, by the part of the training that is over."""
 
 
+def drop_parameters_(optimizer: torch.optim.Optimizer, gone: Iterable[nn.Parameter]) -> None:
+    """Lets an optimizer go on without parameters that are no longer there."""
+    dropped = set(gone)
+    for group in optimizer.param_groups:
+        group["params"] = [parameter for parameter in group["params"] if parameter not in dropped]
+    for parameter in dropped & optimizer.state.keys():
+        del optimizer.state[parameter]
+
+
 def replace_parameter_(
     optimizer: torch.optim.Optimizer,
     old: nn.Parameter,

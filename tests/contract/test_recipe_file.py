@@ -161,6 +161,26 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
             "recipe_movement_needs_training",
             {"method": "movement"},
         ),
+        (
+            {**SMALL, "prune": {"method": "apoz", "granularity": "layer"}},
+            "recipe_method_of_blocks",
+            {"method": "apoz"},
+        ),
+        (
+            {**SMALL, "prune": {"granularity": "layer", "round_to": 16}},
+            "recipe_blocks_whole",
+            {"field": "prune.round_to"},
+        ),
+        (
+            {**SMALL, "prune": {"granularity": "layer", "layers": {"conv1": {"ratio": 0.3}}}},
+            "recipe_blocks_whole",
+            {"field": 'prune.layers."conv1".ratio'},
+        ),
+        (
+            {**SMALL, "prune": {"granularity": "layer", "regrow": 0.3}},
+            "recipe_regrow",
+            {"granularity": "layer"},
+        ),
         ({**SMALL, "joint": {"strategy": "simultaneous"}}, "recipe_strategy_needs_both", {}),
         ({**SMALL, "export": {"formats": ["onnx-int8"]}}, "recipe_int8_without_quantize", {}),
     ],
