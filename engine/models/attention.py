@@ -24,15 +24,34 @@ class PrunedAttention(nn.Module):
         self.out_proj = nn.Linear(heads * width, stream, bias=bias)
         nn.init.xavier_uniform_(self.in_proj_weight)
 
-    def forward(self, tokens: torch.Tensor) -> tuple[torch.Tensor, None]:
-        """What the heads say of ``tokens``, (batch, time, stream) or time first, and None where torch has weights."""
+    def forward(
+        self,
+        tokens: torch.Tensor,
+        key_padding_mask: torch.Tensor | None = None,
+        attn_mask: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, None]:
+        """What the heads say of ``tokens``, (batch, time, stream) or time first, and None where torch has weights.
+
+        Masks are torch's: true (or a number that is added) where a token is not heard; ``key_padding_mask`` of shape
+        (batch, time), ``attn_mask`` (time, time).
+        """
         rows = tokens if self.batch_first else tokens.transpose(0, 1)
         parts = F.linear(rows, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=2)
         query, key, value = (self._by_head(part) for part in parts)
+        masks = (attn_mask, None if key_padding_mask is None else key_padding_mask[:, None, None])
+        added = [self._added(mask, query) for mask in masks if mask is not None]
         dropout = self.dropout if self.training else 0.0
-        answers = F.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+        heard = sum(added[1:], added[0]) if added else None
+        answers = F.scaled_dot_product_attention(query, key, value, attn_mask=heard, dropout_p=dropout)
         answer = self.out_proj(answers.transpose(1, 2).flatten(2))
         return (answer if self.batch_first else answer.transpose(0, 1)), None
 
     def _by_head(self, part: torch.Tensor) -> torch.Tensor:
         return part.reshape(part.shape[0], part.shape[1], self.heads, self.width).transpose(1, 2)
+
+    @staticmethod
+    def _added(mask: torch.Tensor, query: torch.Tensor) -> torch.Tensor:
+        """The mask as numbers that are added to the products of queries and keys."""
+        if mask.dtype != torch.bool:
+            return mask
+        return torch.zeros_like(mask, dtype=query.dtype).masked_fill(mask, float("-inf"))

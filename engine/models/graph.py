@@ -20,6 +20,7 @@ from torch.fx.passes.shape_prop import TensorMetadata
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.attention import PrunedAttention
+from engine.models.encoders import PartsTracer
 from engine.models.example import Example
 from engine.models.raising.following import follow
 from engine.models.shapes import LayerCall, ShapeNotes, note_shapes_on_meta_, noting_calls
@@ -153,7 +154,7 @@ def trace(module: nn.Module) -> fx.GraphModule:
         Exception: it cannot be traced.
     """
     _refuse_code_in_names(module)
-    tracer = fx.Tracer()
+    tracer = PartsTracer()
     # In a network that is a graph already, nothing asks a buffer for its values any more.
     tracer.proxy_buffer_attributes = isinstance(module, fx.GraphModule)
     graph = tracer.trace(module)

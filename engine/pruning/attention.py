@@ -16,20 +16,24 @@ import torch
 from torch import Tensor, fx, nn
 
 from engine.models.attention import PrunedAttention
+from engine.models.graph import shape_of
 from engine.pruning.atoms import Tracked
 from engine.pruning.walk import Walk
 
 _SAYS_NOTHING = {"need_weights", "average_attn_weights"}
+MASKS = ("key_padding_mask", "attn_mask")
 
 
 def attend(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Self-attention without masks: its heads are channels, its stream keeps its width."""
+    """Self-attention: its heads are channels, its stream keeps its width."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))
     assert isinstance(layer, nn.MultiheadAttention)
     walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
     heads = walk.table.make(name, layer.num_heads)
     if not _is_plain(layer) or not _is_plainly_called(node):
-        walk.table.lock(heads, "locked_operation", operation="attention with masks or to another sequence")
+        walk.table.lock(
+            heads, "locked_operation", operation="attention to another sequence or whose weights are read"
+        )
         return None
     inside = np.repeat(heads, layer.head_dim)
     walk.table.add_slot(f"{name}.in_proj_weight", 0, np.tile(inside, 3))
@@ -45,10 +49,13 @@ def _is_plain(layer: nn.MultiheadAttention) -> bool:
 
 
 def _is_plainly_called(node: fx.Node) -> bool:
-    """Query, key and value are one, nothing is masked, and nobody reads the weights of attention."""
+    """Query, key and value are one, masks are the same for all heads, and nobody reads the weights of attention."""
     is_self = len(node.args) == 3 and len(set(node.args)) == 1
-    is_bare = all(name in _SAYS_NOTHING or not value for name, value in node.kwargs.items())
-    return is_self and is_bare and all(_is_answer(user) for user in node.users)
+    is_known = all(
+        name in _SAYS_NOTHING or not value or (name in MASKS and len(shape_of(value) or ()) == 2)
+        for name, value in node.kwargs.items()
+    )
+    return is_self and is_known and all(_is_answer(user) for user in node.users)
 
 
 def _is_answer(user: fx.Node) -> bool:
@@ -70,7 +77,8 @@ def replace_attention_(module: fx.GraphModule, names: Iterable[str]) -> None:
             module.set_submodule(name, _narrower(layer))
             for node in module.graph.nodes:
                 if node.op == "call_module" and node.target == name:
-                    node.args, node.kwargs = node.args[:1], {}
+                    masks = {mask: node.kwargs[mask] for mask in MASKS if node.kwargs.get(mask) is not None}
+                    node.args, node.kwargs = node.args[:1], masks
     module.recompile()
 
 

@@ -74,7 +74,7 @@ def test_that_attention_over_another_sequence_counts_as_torch_counts_it() -> Non
 
 
 class Encoder(nn.Module):
-    """A small Transformer whose inside is no part of the graph."""
+    """A small Transformer; where it branches, there is no graph of it."""
 
     def __init__(self, *, batch_first: bool, is_branching: bool) -> None:
         super().__init__()

@@ -49,7 +49,16 @@ class Attending(nn.Module):
     def forward(self, x):
         return self.head(self.layer(self.norm(x)).mean(1))
 
-class AttendingDeeply(Attending):
+class Decoding(Attending):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
+
+    def forward(self, x):
+        x = self.norm(x)
+        return self.head(self.layer(x, x).mean(1))
+
+class DecodingDeeply(Decoding):
     def __init__(self):
         super().__init__()
         self.head = nn.Sequential(nn.Linear(8, 9), nn.Linear(9, 3))
@@ -142,7 +151,7 @@ def test_that_a_batch_that_is_asked_for_stays_open_where_the_network_can_be_foll
 
 
 def test_that_weights_without_a_loader_fit_the_class_they_were_trained_with(tmp_path: Path) -> None:
-    recipe = make_recipe(tmp_path, "Attending", ExportFormat.STATE_DICT)
+    recipe = make_recipe(tmp_path, "Decoding", ExportFormat.STATE_DICT)
     report = run(recipe, tmp_path / "run")
     weights = torch.load(tmp_path / "run" / report.artifacts[0].path, weights_only=True)
     assert recipe.model.architecture is not None
@@ -172,7 +181,7 @@ def test_that_a_network_without_an_onnx_file_still_gives_its_weights(tmp_path: P
 
 def test_that_widths_that_no_class_has_are_refused_before_the_training(tmp_path: Path) -> None:
     """The channels of the layer before the head could go, but nothing could load what is left of the rest."""
-    recipe = make_recipe(tmp_path, "AttendingDeeply", ExportFormat.STATE_DICT)
+    recipe = make_recipe(tmp_path, "DecodingDeeply", ExportFormat.STATE_DICT)
     events: list[RunEvent] = []
     with pytest.raises(RunError, match="no short form"):
         run(with_(recipe, prune=PruneSpec(ratio=0.5)), tmp_path / "run", events.append)

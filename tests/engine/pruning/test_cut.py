@@ -107,18 +107,18 @@ def test_that_tied_weights_are_left_alone_and_named() -> None:
 
 
 def test_that_a_layer_inside_of_one_that_is_called_as_a_whole_says_so() -> None:
-    class Encoder(nn.Module):
+    class Decoder(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+            self.block = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
             self.head = nn.Linear(8, 3)
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.head(self.block(x).mean(1))
+            return self.head(self.block(x, x).mean(1))
 
-    captured = capture(Encoder(), Example((4, 8)))
+    captured = capture(Decoder(), Example((4, 8)))
     reasons = why_locked(captured, map_channels(captured))
-    assert reasons["block.linear1"] == Reason("locked_inside", {"kind": "TransformerEncoderLayer"})
+    assert reasons["block.linear1"] == Reason("locked_inside", {"kind": "TransformerDecoderLayer"})
     assert reasons["head"].code == "locked_output"
 
 

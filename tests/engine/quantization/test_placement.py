@@ -102,11 +102,12 @@ class Various(nn.Module):
         self.tokens = nn.Linear(6, 8)
         self.twice = nn.Linear(8, 8)
         self.skipped = nn.Linear(8, 8)
-        self.block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.block = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
         self.head = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.block(self.tokens(self.embed((x > 0).long()))).mean(1)
+        tokens = self.tokens(self.embed((x > 0).long()))
+        x = self.block(tokens, tokens).mean(1)
         x = F.relu(self.twice(F.relu(self.twice(x))))
         return self.head(F.relu(self.skipped(x)))
 
@@ -124,6 +125,7 @@ def test_that_layers_in_float_say_why() -> None:
         "twice": ("float_shared", {"calls": "2"}),
         "skipped": ("locked_request", {}),
         "block.self_attn": ("float_kind", {"kind": "MultiheadAttention"}),
+        "block.multihead_attn": ("float_kind", {"kind": "MultiheadAttention"}),
         "block.linear1": ("float_unreached", {}),
         "block.linear2": ("float_unreached", {}),
     }
