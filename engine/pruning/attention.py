@@ -9,19 +9,17 @@ The width of the stream stays. Torch's layer cannot be narrower inside than outs
 """
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import numpy as np
-import torch
 from torch import Tensor, fx, nn
 
-from engine.models.attention import PrunedAttention
+from engine.models.cuts.heads import MASKS
 from engine.models.graph import shape_of
 from engine.pruning.atoms import Tracked
 from engine.pruning.walk import Walk
 
 _SAYS_NOTHING = {"need_weights", "average_attn_weights"}
-MASKS = ("key_padding_mask", "attn_mask")
 
 
 def attend(walk: Walk, node: fx.Node) -> Tracked | None:
@@ -67,32 +65,3 @@ def head_rows(layer: nn.Module, tensor_of: Callable[[str], Tensor]) -> Tensor:
     assert isinstance(layer, nn.MultiheadAttention)
     weight = tensor_of("in_proj_weight")
     return weight.reshape(3, layer.num_heads, -1).transpose(0, 1).flatten(1)
-
-
-def replace_attention_(module: fx.GraphModule, names: Iterable[str]) -> None:
-    """Puts a narrower layer where heads have left one; the parameters are those that the cut has made."""
-    for name in names:
-        layer = module.get_submodule(name)
-        if isinstance(layer, nn.MultiheadAttention):
-            module.set_submodule(name, _narrower(layer))
-            for node in module.graph.nodes:
-                if node.op == "call_module" and node.target == name:
-                    masks = {mask: node.kwargs[mask] for mask in MASKS if node.kwargs.get(mask) is not None}
-                    node.args, node.kwargs = node.args[:1], masks
-    module.recompile()
-
-
-def _narrower(layer: nn.MultiheadAttention) -> PrunedAttention:
-    inside = layer.out_proj.weight.shape[1]
-    with torch.device("meta"):
-        narrow = PrunedAttention(
-            layer.embed_dim,
-            inside // layer.head_dim,
-            layer.head_dim,
-            bias=layer.in_proj_bias is not None,
-            batch_first=layer.batch_first,
-        )
-    narrow.dropout = layer.dropout
-    narrow.in_proj_weight, narrow.in_proj_bias = layer.in_proj_weight, layer.in_proj_bias
-    narrow.out_proj.weight, narrow.out_proj.bias = layer.out_proj.weight, layer.out_proj.bias
-    return narrow.train(layer.training)

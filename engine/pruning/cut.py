@@ -1,28 +1,19 @@
 """The cut: channels leave every tensor that they index, layers and written numbers learn the new widths."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 import numpy as np
-import torch
-from torch import fx, nn
+from torch import fx
 
 from engine.contract.errors import RunError
+from engine.models.cuts.doing import do_cut_
+from engine.models.cuts.narrowing import Replaced, select_positions
+from engine.models.cuts.records import Cut, Number, Parts, Shuffle, Slice
 from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
-from engine.pruning.attention import replace_attention_
+from engine.pruning.atoms import ShuffleSlot
 from engine.pruning.channels import ChannelMap
-from engine.pruning.graph_edits import correct_graph_
 from engine.pruning.masked_norms import unmask_norms_
-from engine.pruning.recurrent import correct_recurrent_
 
-
-class Replaced(NamedTuple):
-    """A parameter that gave way to a smaller one, and which positions of each dimension were kept."""
-
-    old: nn.Parameter
-    new: nn.Parameter
-    kept: Mapping[int, np.ndarray]
+__all__ = ["Replaced", "cut_", "plan_cut", "select_positions"]
 
 
 def cut_(
@@ -43,69 +34,65 @@ def cut_(
         RunError: the cut network answers in another shape.
     """
     unmask_norms_(module, channels)
-    kept = channels.kept(removed)
-    replaced = [change for name, dims in kept.items() if (change := _shrink_(module, name, dims)) is not None]
-    for name in sorted({tensor.rpartition(".")[0] for tensor in kept}):
-        correct_widths_(module.get_submodule(name))
-    replace_attention_(module, {tensor.rpartition(".")[0] for tensor in kept})
-    correct_graph_(module, channels, removed)
+    cut = plan_cut(channels, removed)
+    replaced = do_cut_(module, cut)
     before = _answer_shape(module)
     after = tuple(propagate_shapes_(module, example).shape)
     if before is not None and before != after:
-        raise RunError("cut_inconsistent", found=after, wanted=before, layer=next(iter(kept), ""))
+        layer = cut.slices[0].tensor if cut.slices else ""
+        raise RunError("cut_inconsistent", found=after, wanted=before, layer=layer)
     return replaced
 
 
-def _shrink_(module: nn.Module, name: str, dims: Mapping[int, np.ndarray]) -> Replaced | None:
-    """A new, smaller tensor takes the old one's place: autograd remembers the shapes of those it has seen."""
-    path, _, leaf = name.rpartition(".")
-    layer = module.get_submodule(path)
-    old = getattr(layer, leaf)
-    if not isinstance(old, nn.Parameter):
-        layer.register_buffer(leaf, select_positions(old, dims))
-        return None
-    new = nn.Parameter(select_positions(old.detach(), dims), requires_grad=old.requires_grad)
-    layer.register_parameter(leaf, new)
-    return Replaced(old, new, dims)
+def plan_cut(channels: ChannelMap, removed: frozenset[int]) -> Cut:
+    """What a removal of channels changes, as a record.
+
+    Args:
+        channels: of the uncut module.
+        removed: root atoms of the channels that go.
+    """
+    kept, slices = _slices(channels, removed)
+    stays, table = channels.stays(removed), channels.table
+    return Cut(
+        kept=kept,
+        slices=slices,
+        # Those too that stay as large: a width may have been read from a value that is cut.
+        numbers=tuple(
+            Number(node=count.node, place=count.place, value=int(stays[count.atoms].sum()))
+            for count in table.counts
+        ),
+        parts=tuple(
+            Parts(
+                node=split.node, axis=split.axis, sizes=tuple(int(stays[part].sum()) for part in split.parts)
+            )
+            for split in table.splits
+            if not all(stays[part].all() for part in split.parts)
+        ),
+        shuffles=tuple(
+            _shuffle(shuffle, stays[shuffle.before])
+            for shuffle in table.shuffles
+            if not stays[shuffle.before].all()
+        ),
+    )
 
 
-def select_positions(tensor: torch.Tensor, dims: Mapping[int, np.ndarray]) -> torch.Tensor:
-    """The positions of each dimension that are kept, as a copy in the same memory format."""
-    is_channels_last = tensor.dim() == 4 and tensor.is_contiguous(memory_format=torch.channels_last)
-    layout = torch.channels_last if is_channels_last else torch.contiguous_format
-    for dim, keep in dims.items():
-        tensor = tensor.index_select(dim, torch.from_numpy(np.flatnonzero(keep)).to(tensor.device))
-    # A dimension of size 1 leaves strides undecided, and kernels choose by strides: written anew, a resumed run has
-    # those of one that was never interrupted.
-    anew = torch.empty(tensor.shape, dtype=tensor.dtype, device=tensor.device, memory_format=layout)
-    return anew.copy_(tensor)
+def _slices(
+    channels: ChannelMap, removed: frozenset[int]
+) -> tuple[tuple[tuple[int, ...], ...], tuple[Slice, ...]]:
+    """The distinct lists of positions, and which dimension of which tensor keeps which."""
+    kept: dict[bytes, tuple[int, tuple[int, ...]]] = {}
+    slices = []
+    for tensor, dims in channels.kept(removed).items():
+        for dim, keep in dims.items():
+            place, _ = kept.setdefault(keep.tobytes(), (len(kept), tuple(np.flatnonzero(keep).tolist())))
+            slices.append(Slice(tensor=tensor, dim=dim, kept=place))
+    return tuple(positions for _, positions in kept.values()), tuple(slices)
 
 
-def correct_widths_(layer: nn.Module) -> None:
-    """Makes a layer's own numbers say what its tensors are."""
-    weight = getattr(layer, "weight", None)
-    if isinstance(layer, nn.modules.conv._ConvNd):
-        assert isinstance(weight, torch.Tensor)
-        was_depthwise = layer.groups > 1 and layer.groups == layer.in_channels
-        out_dim, in_dim = (1, 0) if layer.transposed else (0, 1)
-        if was_depthwise:
-            layer.groups = weight.shape[0] // max(layer.out_channels // layer.in_channels, 1)
-        layer.out_channels = weight.shape[out_dim] * (layer.groups if layer.transposed else 1)
-        layer.in_channels = weight.shape[in_dim] * (1 if layer.transposed else layer.groups)
-    elif isinstance(layer, nn.Linear):
-        layer.out_features, layer.in_features = layer.weight.shape
-    elif isinstance(layer, nn.modules.batchnorm._BatchNorm):
-        tensor = layer.running_mean if layer.running_mean is not None else layer.weight
-        layer.num_features = len(tensor)
-    elif isinstance(layer, nn.LayerNorm):
-        layer.normalized_shape = tuple(layer.weight.shape)
-    elif isinstance(layer, nn.GroupNorm):
-        layer.num_groups = layer.num_groups * len(layer.weight) // layer.num_channels
-        layer.num_channels = len(layer.weight)
-    elif isinstance(layer, nn.PReLU):
-        layer.num_parameters = len(layer.weight)
-    elif isinstance(layer, nn.RNNBase):
-        correct_recurrent_(layer)
+def _shuffle(shuffle: ShuffleSlot, stays: np.ndarray) -> Shuffle:
+    place = np.cumsum(stays) - 1
+    order = place[shuffle.order[stays[shuffle.order]]]
+    return Shuffle(node=shuffle.node, source=shuffle.source, axis=shuffle.axis, order=tuple(order.tolist()))
 
 
 def _answer_shape(module: fx.GraphModule) -> tuple[int, ...] | None:

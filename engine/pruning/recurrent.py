@@ -164,9 +164,3 @@ def _ranked(layer: nn.RNNBase, rows: Atoms) -> Atoms:
     norms = found.double().abs().sum(1).reshape(rows.shape)
     order = torch.sort(norms, dim=1, stable=True).indices.cpu().numpy()
     return np.take_along_axis(rows, order, axis=1)
-
-
-def correct_recurrent_(layer: nn.RNNBase) -> None:
-    """Makes a recurrent layer's own numbers say what its tensors are."""
-    layer.hidden_size = layer.get_parameter("weight_hh_l0").shape[1]
-    layer.input_size = layer.get_parameter("weight_ih_l0").shape[1]
