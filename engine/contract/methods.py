@@ -29,6 +29,7 @@ __all__ = [
     "Objective",
     "Observer",
     "Optimizer",
+    "Precision",
     "PruneGranularity",
     "PruneMethod",
     "QuantizeGranularity",
@@ -117,6 +118,22 @@ class LearningRateSchedule(Choice):
 
     COSINE = "cosine", "Cosine", "Falls along a cosine to zero (Loshchilov & Hutter 2017)."
     CONSTANT = "constant", "Constant", "Stays as it is."
+
+
+class Precision(Choice):
+    """In what numbers training computes."""
+
+    FLOAT32 = (
+        "float32",
+        "Single (float32)",
+        "Single precision throughout; the same bits on every processor of a kind.",
+    )
+    BFLOAT16 = (
+        "bfloat16",
+        "Mixed (bfloat16)",
+        "Convolutions and matrix products in bfloat16, weights and sums in float32 (Micikevicius 2018): up to twice "
+        "as fast where the processor has it. Training with rounding stays float32.",
+    )
 
 
 class Strategy(Choice):
@@ -236,6 +253,7 @@ FAMILIES: dict[str, type[Choice]] = {
     "quantize.rounding": Rounding,
     "recover.optimizer": Optimizer,
     "recover.schedule": LearningRateSchedule,
+    "recover.precision": Precision,
     "joint.strategy": Strategy,
     "data.source": DataKind,
     "data.augment": Augmentation,

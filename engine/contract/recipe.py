@@ -15,6 +15,7 @@ from engine.contract.methods import (
     LearningRateSchedule,
     Observer,
     Optimizer,
+    Precision,
     QuantizeGranularity,
     QuantizeMethod,
     QuantizeMode,
@@ -30,6 +31,7 @@ __all__ = [
     "TABLES",
     "AudioSpec",
     "DataSpec",
+    "DistillSpec",
     "ExportSpec",
     "JointSpec",
     "LayerPruneSpec",
@@ -104,6 +106,19 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     ] = msgspec.field(default_factory=dict)
 
 
+class DistillSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What training learns from the answers of the uncompressed model (Hinton 2015)."""
+
+    temperature: Annotated[
+        float,
+        Meta(gt=0, le=1000, title="Temperature", description="Softens the teacher's answers; 1 leaves them."),
+    ] = 4.0
+    weight: Annotated[
+        float,
+        Meta(ge=0, le=1, title="Teacher's share", description="Of the loss; the rest is told by the labels."),
+    ] = 0.5
+
+
 class RecoverSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How accuracy is won back."""
 
@@ -131,6 +146,10 @@ class RecoverSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     weight_decay: Annotated[
         float, Meta(ge=0, le=1, title="Weight decay", description="Pulls weights towards zero.")
     ] = 0.0
+    precision: Annotated[
+        Precision, Meta(title="Number format", description="In what numbers training computes.")
+    ] = Precision.FLOAT32
+    distill: DistillSpec | None = None
 
 
 class JointSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -178,6 +197,12 @@ class Recipe(Record, frozen=True, kw_only=True, omit_defaults=True):
     joint: JointSpec = msgspec.field(default_factory=JointSpec)
     export: ExportSpec = msgspec.field(default_factory=ExportSpec)
 
+    @property
+    def timed_format(self) -> ExportFormat | None:
+        """The file whose time counts where channels are chosen by it: the one of integers, if both are written."""
+        timed = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
+        return next((name for name in timed if name in self.export.formats), None)
+
 
 TABLES: dict[str, type[Record]] = {
     "": Recipe,
@@ -190,6 +215,7 @@ TABLES: dict[str, type[Record]] = {
     "quantize": QuantizeSpec,
     'quantize.layers."NAME"': LayerQuantizeSpec,
     "recover": RecoverSpec,
+    "recover.distill": DistillSpec,
     "joint": JointSpec,
     "export": ExportSpec,
 }

@@ -2,7 +2,11 @@
 
 import time
 
+import torch
+from torch import nn
+
 from engine.contract.events import CheckpointSaved, Stage
+from engine.contract.methods import Precision
 from engine.joint.schedule import Plan, move_to_step_
 from engine.joint.sparse import sparse_push
 from engine.pipeline.checkpoints import pack, unpack_training_
@@ -24,6 +28,9 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
         seed=work.recipe.seed,
         steps_per_epoch=work.per_epoch,
         total_steps=steps,
+        teacher=_teacher(work),
+        # Fake quantizers tell levels apart that bfloat16 does not.
+        precision=Precision.FLOAT32 if work.model.structure.is_quantized else work.recipe.recover.precision,
         first_step=first_step,
     )
     payload, work.resumed = work.resumed, None
@@ -33,6 +40,14 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
         work.store.forget_best()
     work.training = training
     return training
+
+
+def _teacher(work: Work) -> nn.Module | None:
+    """The uncompressed network, where the recipe wants to learn from it; opening it draws no random number."""
+    if work.recipe.recover.distill is None:
+        return None
+    with torch.random.fork_rng(devices=()):
+        return work.inputs.fresh_model(work.ctx).module
 
 
 def run_training(work: Work, plan: Plan, stage: Stage, *, begin: int = 0, end: int) -> None:

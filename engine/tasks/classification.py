@@ -91,6 +91,21 @@ def agreement_of(first: Tensor, second: Tensor) -> float:
     return float((first.argmax(1) == second.argmax(1)).double().mean())
 
 
+def distillation_loss(logits: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """``T² · KL(softmax(teacher / T) ‖ softmax(logits / T))``, the mean over samples (Hinton 2015, section 2.1).
+
+    The factor T² keeps the size of the gradients, whatever the temperature.
+
+    Args:
+        logits: (N, classes), of the network that learns.
+        teacher: (N, classes).
+        temperature: T, above 0.
+    """
+    student = (logits / temperature).log_softmax(1)
+    wanted = (teacher / temperature).log_softmax(1)
+    return temperature**2 * nn.functional.kl_div(student, wanted, reduction="batchmean", log_target=True)
+
+
 def predict(logits: Tensor) -> tuple[Tensor, Tensor]:
     """The likeliest class of each sample (N,), and its probability (N,)."""
     probabilities, classes = logits.double().softmax(1).max(1)

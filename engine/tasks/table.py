@@ -38,6 +38,7 @@ class TaskMethods:
 
     Attributes:
         loss: of answers and labels, as training lowers it.
+        distillation: how far answers are from a teacher's, at a temperature.
         evaluate: metrics of a model on a split.
         measure: metrics of answers that are there already, and their labels.
         agreement: the share of samples on which two answers say the same.
@@ -45,6 +46,7 @@ class TaskMethods:
     """
 
     loss: Callable[[Tensor, Tensor], Tensor]
+    distillation: Callable[[Tensor, Tensor, float], Tensor]
     evaluate: Evaluate
     measure: Callable[[Tensor, Tensor], tuple[Metrics, Confusion]]
     agreement: Callable[[Tensor, Tensor], float]
@@ -54,6 +56,7 @@ class TaskMethods:
 TASKS: dict[Task, TaskMethods] = {
     Task.CLASSIFICATION: TaskMethods(
         loss=nn.functional.cross_entropy,
+        distillation=classification.distillation_loss,
         evaluate=classification.evaluate,
         measure=classification.metrics_of,
         agreement=classification.agreement_of,

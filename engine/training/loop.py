@@ -15,10 +15,12 @@ from torch import nn
 from engine.context import RunContext
 from engine.contract.errors import RunError
 from engine.contract.events import MetricsLogged, Progress, Stage
+from engine.contract.methods import Precision
 from engine.contract.recipe import DataSpec, RecoverSpec
 from engine.data.augment import augment
 from engine.data.splits import Data
 from engine.tasks.table import methods_of
+from engine.training.losses import TrainingLoss
 from engine.training.optimizers import LEARNING_RATES, OPTIMIZERS
 
 REPORT_EVERY_S = 0.1
@@ -39,6 +41,8 @@ class Training:
 
     Attributes:
         model: the network that is trained, with whatever masks and quantizers stand on it.
+        teacher: whose answers are learnt from where ``spec.distill`` is set; it is not changed.
+        precision: in what numbers forward and backward passes compute.
         spec: epochs are in ``total_steps``; the rest is taken from here.
         steps_per_epoch, total_steps: of this training.
         first_step: where its steps begin on the run's axis.
@@ -53,15 +57,24 @@ class Training:
     seed: int
     steps_per_epoch: int
     total_steps: int
+    teacher: nn.Module | None = None
+    precision: Precision = Precision.FLOAT32
     first_step: int = 0
     step: int = 0
     best: Score = field(default_factory=Score)
 
     def __post_init__(self) -> None:
+        self.loss = TrainingLoss(
+            methods=methods_of(self.data),
+            distill=self.spec.distill,
+            teacher=self.teacher,
+            precision=self.precision,
+        )
         self.optimizer = OPTIMIZERS[self.spec.optimizer](self.model.parameters(), self.spec)
         self.is_channels_last = prefer_channels_last(self.model, self.data)
-        if self.is_channels_last:
-            self.model.to(memory_format=torch.channels_last)
+        for network in (self.model, self.teacher):
+            if self.is_channels_last and network is not None:
+                network.to(memory_format=torch.channels_last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +144,7 @@ def train_until(
 
 def _loss_of(training: Training, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     try:
-        return methods_of(training.data).loss(training.model(inputs), labels)
+        return training.loss(training.model, inputs, labels)
     except ValueError as error:
         if len(inputs) > 1:
             raise

@@ -87,9 +87,10 @@ class RecipeWords(QObject):
         if not recover.epochs:
             return self.tr("None.")
         text = self.tr("%n epoch(s) with {optimizer}, learning rate {rate}.", "", recover.epochs)
-        return text.format(
+        text = text.format(
             optimizer=translate_contract(recover.optimizer.label), rate=f"{recover.learning_rate:g}"
         )
+        return text if recover.distill is None else text + self.tr(" Learns from the original.")
 
     def _joint_plan(self, recipe: Recipe) -> list[str]:
         return [

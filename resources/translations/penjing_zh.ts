@@ -425,6 +425,17 @@
     </message>
 </context>
 <context>
+    <name>DistillCard</name>
+    <message>
+        <source>Learn from the original</source>
+        <translation>向原模型学习</translation>
+    </message>
+    <message>
+        <source>Training also follows the answers of the uncompressed model; an epoch takes a third longer.</source>
+        <translation>训练时还跟随未压缩模型的输出；每轮约多用三分之一的时间。</translation>
+    </message>
+</context>
+<context>
     <name>DropZone</name>
     <message>
         <source>Drop a model here</source>
@@ -1572,6 +1583,10 @@
         </translation>
     </message>
     <message>
+        <source> Learns from the original.</source>
+        <translation>同时向原模型学习。</translation>
+    </message>
+    <message>
         <source>Find the ranges of activations.</source>
         <translation>测定激活的取值范围。</translation>
     </message>
@@ -2032,6 +2047,10 @@
     <message>
         <source>Evaluate</source>
         <translation>评估</translation>
+    </message>
+    <message>
+        <source>Time the layers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Prune</source>
@@ -2617,6 +2636,14 @@
         <translation>针对整个网络，代替剪枝比例；比例通过试裁剪求得。</translation>
     </message>
     <message>
+        <source>Times faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Than the unpruned network as the same kind of ONNX file, in place of the ratio; with objective = &quot;latency&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Weighed against</source>
         <translation>权衡对象</translation>
     </message>
@@ -2841,6 +2868,26 @@
         <translation>将权重拉向零。</translation>
     </message>
     <message>
+        <source>In what numbers training computes.</source>
+        <translation>训练用什么数值计算。</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Softens the teacher&apos;s answers; 1 leaves them.</source>
+        <translation>使教师的输出变软；1 表示不变。</translation>
+    </message>
+    <message>
+        <source>Teacher&apos;s share</source>
+        <translation>教师占比</translation>
+    </message>
+    <message>
+        <source>Of the loss; the rest is told by the labels.</source>
+        <translation>在损失中的占比；其余由标签决定。</translation>
+    </message>
+    <message>
         <source>Strategy</source>
         <translation>策略</translation>
     </message>
@@ -3001,6 +3048,14 @@
         <translation>整头删去自注意力；层与层之间的宽度不变（Michel 2019）。</translation>
     </message>
     <message>
+        <source>Residual blocks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Removes whole branches that are added to their own input, x + f(x); the network becomes shallower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Whole model</source>
         <translation>整个模型</translation>
     </message>
@@ -3039,6 +3094,14 @@
     <message>
         <source>Importance for each multiplication that goes with the channel.</source>
         <translation>按随通道移除的每次乘法衡量重要性。</translation>
+    </message>
+    <message>
+        <source>Measured time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance for each millisecond that goes with the channels, after each layer was timed in ONNX Runtime by its widths; widths that save no time are jumped over (Yang 2018, NetAdapt; Shen 2022, HALP).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>At once</source>
@@ -3177,6 +3240,22 @@
         <translation>保持不变。</translation>
     </message>
     <message>
+        <source>Single (float32)</source>
+        <translation>单精度 (float32)</translation>
+    </message>
+    <message>
+        <source>Single precision throughout; the same bits on every processor of a kind.</source>
+        <translation>全程单精度；同类处理器上逐位相同。</translation>
+    </message>
+    <message>
+        <source>Mixed (bfloat16)</source>
+        <translation>混合精度 (bfloat16)</translation>
+    </message>
+    <message>
+        <source>Convolutions and matrix products in bfloat16, weights and sums in float32 (Micikevicius 2018): up to twice as fast where the processor has it. Training with rounding stays float32.</source>
+        <translation>卷积和矩阵乘用 bfloat16，权重与累加用 float32（Micikevicius 2018）：处理器支持时最多快一倍。带舍入的训练仍用 float32。</translation>
+    </message>
+    <message>
         <source>One after the other</source>
         <translation>依次进行</translation>
     </message>
@@ -3287,6 +3366,10 @@
     <message>
         <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
         <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
+    </message>
+    <message>
+        <source>Number format</source>
+        <translation>数值格式</translation>
     </message>
     <message>
         <source>Training samples are used as they are.</source>
@@ -3888,6 +3971,26 @@
         <translation>correction = &quot;{correction}&quot; 在裁剪通道后重新求解各层；需要 granularity = &quot;channel&quot; 且 strategy = &quot;sequential&quot;。</translation>
     </message>
     <message>
+        <source>What &quot;{path}&quot; says of how it was pruned cannot be read ({reason}); get the file anew from where it comes from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; was written by a newer Penjing (form {found}; this one reads up to {wanted}); update Penjing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The weights in &quot;{path}&quot; are not those that it was written with (SHA-256 differs); get the file anew from where it comes from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; was pruned from {described}, which no library builds; name its architecture: {loader}:Network, which was written beside it, or FILE.py:callable of the network before it was pruned.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The cuts in &quot;{path}&quot; do not fit {architecture} as it is built here ({reason}; written with {versions}); name the architecture {loader}:Network, which was written beside it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
         <translation>sparse = &quot;{sparse}&quot; 在裁剪前的训练中把通道推向零；需要 granularity = &quot;channel&quot; 且至少 1 个轮次（recover.epochs）。</translation>
     </message>
@@ -3896,12 +3999,36 @@
         <translation>target_macs 以乘法次数计，而零权重并不减少乘法；请设 granularity = &quot;channel&quot;（现为“{granularity}”），或改用 ratio。</translation>
     </message>
     <message>
+        <source>objective = &quot;latency&quot; compares widths of channels over the whole model; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;) and scope = &quot;global&quot; (now &quot;{scope}&quot;).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>objective = &quot;latency&quot; times layers as they stand in an ONNX file; add onnx-int8 or onnx-float32 to export.formats.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>target_latency is reached by measured time; set objective = &quot;latency&quot; (now &quot;{objective}&quot;), or give target_macs or a ratio.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>target_macs and target_latency are two goals; give one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>regrow lets single weights change places; set granularity = &quot;weight&quot; (now &quot;{granularity}&quot;), or regrow = 0.</source>
         <translation>regrow 让单个权重互换位置；请设 granularity = &quot;weight&quot;（现为“{granularity}”），或 regrow = 0。</translation>
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; says nothing about single weights; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;), or choose another criterion.</source>
         <translation>准则“{method}”无法评价单个权重；请设置 granularity = &quot;channel&quot;（当前为“{granularity}”），或选择其他准则。</translation>
+    </message>
+    <message>
+        <source>The criterion &quot;{method}&quot; compares parts of one layer and says nothing about whole residual blocks; choose another criterion, or another granularity than &quot;layer&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With granularity = &quot;layer&quot; a residual block goes or stays as a whole; leave out {field} (of a layer, write skip = true), or choose granularity = &quot;channel&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
@@ -3942,6 +4069,10 @@
     <message>
         <source>No layer of this model can be pruned by {granularity} ({reason}); choose another granularity.</source>
         <translation>此模型没有可按 {granularity} 剪枝的层（{reason}）；请选择其他粒度。</translation>
+    </message>
+    <message>
+        <source>The criterion &quot;{method}&quot; needs a batch norm at the end of every residual block, and behind &quot;{layer}&quot; is none; choose another criterion, or leave out this layer (skip = true).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No layer of this model can be quantized ({reason}).</source>
@@ -4056,6 +4187,10 @@
         <translation>粒度“{granularity}”不删这一类</translation>
     </message>
     <message>
+        <source>it lies in no branch that is added to its own unchanged input, x + f(x)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>the model could not be traced ({reason})</source>
         <translation>无法追踪模型（{reason}）</translation>
     </message>
@@ -4074,6 +4209,10 @@
     <message>
         <source>the channels of its input are fixed</source>
         <translation>它的输入通道是固定的</translation>
+    </message>
+    <message>
+        <source>it went with its residual block</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the recipe skips it</source>
@@ -4142,6 +4281,18 @@
     <message>
         <source>The nearest that could be cut is {found}× fewer multiplications, not {wanted}×.</source>
         <translation>最接近的裁剪结果是乘法次数减少到 1/{found}，而不是 1/{wanted}。</translation>
+    </message>
+    <message>
+        <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {ratio}× faster; {predicted} ms were foretold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The time foretold from single layers ({predicted} ms) is off by {share}; trust the measured one ({after} ms).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The network became {found}× faster, not {wanted}×; set a higher target_latency, or retry on a quiet machine.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.</source>

@@ -6,7 +6,7 @@ from engine.contract.errors import RequestError
 from engine.contract.fields import FieldKind, fields_of
 from engine.contract.messages import Estimation
 from engine.contract.methods import QuantizeMode, Strategy
-from engine.contract.recipe import ModelSpec, PruneSpec, RecoverSpec
+from engine.contract.recipe import DistillSpec, ModelSpec, PruneSpec, RecoverSpec
 from engine.contract.recipe_file import read_recipe, write_recipe
 from gui.wizard.editors import EDITORS
 from gui.wizard.flow import Goal, Step
@@ -73,6 +73,20 @@ def test_that_a_goal_takes_its_page_away(page, qtbot):
     assert page.recipe().prune is None
     qtbot.mouseClick(page.footer.next, Qt.MouseButton.LeftButton)
     assert page.step() is Step.QUANTIZATION
+
+
+def test_that_learning_from_the_original_is_switched_on_set_and_off_again(page, qtbot):
+    card = page.steps.page(Step.RECOVERY).distill
+    page.go_to(Step.RECOVERY)
+    assert not card.form.isVisible()
+    qtbot.mouseClick(card.switch, Qt.MouseButton.LeftButton)
+    assert page.recipe().recover.distill == DistillSpec()
+    assert card.form.isVisible()
+    card.form.rows["weight"].editor.changed.emit(0.9)
+    assert page.recipe().recover.distill == DistillSpec(weight=0.9)
+    qtbot.mouseClick(card.switch, Qt.MouseButton.LeftButton)
+    assert page.recipe().recover.distill is None
+    assert not card.form.isVisible()
 
 
 def test_that_a_preset_fills_in_the_recipe_and_shows_the_review(page, qtbot):
