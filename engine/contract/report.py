@@ -44,7 +44,10 @@ class Ratios(Record, frozen=True, kw_only=True):
 
 
 class LayerReport(Record, frozen=True, kw_only=True):
-    """One layer before and after; ``why`` says why it was left as it is (``why_code`` for other languages)."""
+    """One layer before and after; ``why`` says why it was left as it is, or went (``why_code`` for other languages).
+
+    Of a layer that went as a whole the shape is empty, and bytes, bits and multiplications are 0.
+    """
 
     name: str
     kind: str
@@ -64,12 +67,21 @@ class LayerReport(Record, frozen=True, kw_only=True):
     why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+class DataFile(Record, frozen=True, kw_only=True):
+    """What holds the tensors of an ONNX file of more than 2 GB, in the same folder: neither is anything alone."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
 class Artifact(Record, frozen=True, kw_only=True):
     """A file that was written, re-opened and re-run.
 
     Attributes:
         path: relative to the run's folder.
-        size_bytes: the file's length, read back.
+        size_bytes: the file's length, read back, with that of ``data``.
+        data: the file beside it, where its tensors lie apart.
         agreement: share of the test split with the same arg max as the compressed torch model; for integer files it
             computes in the integers that its fake quantizers stand for.
         simulation_agreement: the same share between those integers and the fake quantizers' float arithmetic: low
@@ -94,6 +106,12 @@ class Artifact(Record, frozen=True, kw_only=True):
     why_code: str = ""
     why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
     simulation_agreement: float | None = None
+    data: DataFile | None = None
+
+    @property
+    def paths(self) -> str:
+        """The file, and the one beside it."""
+        return self.path if self.data is None else f"{self.path} + {self.data.name}"
 
 
 class ParetoPoint(Record, frozen=True, kw_only=True):
@@ -136,3 +154,4 @@ class Verification(Record, frozen=True, kw_only=True):
     float_operators: int
     verified: bool
     why: str
+    data: DataFile | None = None

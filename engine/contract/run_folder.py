@@ -121,6 +121,11 @@ class RunFolder:
         """The original as float32 ONNX, which ratios are measured against."""
         return self.root / "baseline"
 
+    @property
+    def latencies(self) -> Path:
+        """How long layers take by their widths; a run that goes on chooses by the same times."""
+        return self.baseline / "latencies.json"
+
     def read_manifest(self) -> Manifest:
         """The manifest; an empty one where there is none or it is damaged."""
         try:
@@ -205,10 +210,15 @@ def check_folder_can_be_made(root: Path, *, is_resume: bool) -> None:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Writes a whole file or none: temporary name, flush, fsync, rename; tried again where a scanner holds it."""
+    write_parts_atomically(path, (content,))
+
+
+def write_parts_atomically(path: Path, parts: Iterable[bytes]) -> None:
+    """As :func:`write_atomically`, one part after the other: all together may be more than memory holds twice."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         replace_file(temporary, path)

@@ -13,11 +13,13 @@ from engine.contract.errors import RunError
 from engine.contract.run_folder import write_atomically
 from engine.export.marker import TRANSLATIONS
 from engine.export.prepare import IntegerLayer, Prepared
+from engine.export.tensors_apart import data_path_of, tensor_bytes, write_apart
 from engine.models.example import Example
 
 INPUT_NAME = "input"
 OUTPUT_NAME = "logits"
-PROTOBUF_LIMIT_BYTES = 2**31 - 1
+TENSORS_LIMIT_BYTES = 2**31 - 2**26
+"""More bytes of tensors than this go to a file of their own: a protobuf ends at 2 GiB, and the graph needs room too."""
 
 
 def build_onnx(prepared: Prepared, example: Example) -> onnx.ModelProto:
@@ -36,14 +38,13 @@ def build_onnx(prepared: Prepared, example: Example) -> onnx.ModelProto:
 
 
 def write_onnx(model: onnx.ModelProto, path: Path) -> None:
-    """Writes one file, atomically.
-
-    Raises:
-        RunError: it would be larger than a protobuf may be.
-    """
-    if model.ByteSize() > PROTOBUF_LIMIT_BYTES:
-        raise RunError("export_failed", format="onnx", reason="it would be larger than 2 GB")
+    """Writes one file, atomically, or two where it would be longer than a protobuf may be."""
+    if tensor_bytes(model) > TENSORS_LIMIT_BYTES:
+        write_apart(model, path)
+        return
     write_atomically(path, model.SerializeToString(deterministic=True))
+    # What an earlier and larger file left would be taken for a part of this one.
+    data_path_of(path).unlink(missing_ok=True)
 
 
 def _export(module: nn.Module, example: Example) -> onnx.ModelProto:

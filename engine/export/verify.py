@@ -14,6 +14,7 @@ from engine.contract.run_folder import sha256_of
 from engine.contract.texts import TEXTS
 from engine.data.splits import Data
 from engine.export.runtime import RUNTIME, count_operators, open_session, run_split
+from engine.export.tensors_apart import data_file_of, size_of
 from engine.tasks.table import methods_of
 
 AGREEMENT_LIMIT = 0.99
@@ -77,8 +78,9 @@ def verify_onnx(
     return Artifact(
         path=path.name,
         format=ExportFormat.ONNX_INT8 if planned else ExportFormat.ONNX_FLOAT32,
-        size_bytes=path.stat().st_size,
+        size_bytes=size_of(path),
         sha256=sha256_of(path),
+        data=data_file_of(path),
         verified=verdict.is_verified,
         why=verdict.sentence,
         why_code=verdict.code,

@@ -20,6 +20,7 @@ from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
 from engine.export.python_loader import loader_source
 from engine.export.runtime import measure_latency, open_session
+from engine.export.tensors_apart import DATA_SUFFIX, size_of
 from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
 from engine.models.opening import open_model
@@ -27,7 +28,7 @@ from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
-SUFFIXES = (".onnx", ".pt", ".py")
+SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
 
 
@@ -49,7 +50,7 @@ def export_all(work: Work) -> None:
         work,
         Outcome.COMPLETED,
         artifacts=timed,
-        baseline_bytes=None if baseline is None else baseline.stat().st_size,
+        baseline_bytes=None if baseline is None else size_of(baseline),
         baseline_latency=latency,
     )
     _tell_gains(work, report)

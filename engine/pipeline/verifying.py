@@ -20,6 +20,7 @@ from engine.data.fit import check_labels, check_shape
 from engine.data.splits import load_data
 from engine.export.onnx_file import integer_weights
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
+from engine.export.tensors_apart import data_file_of, size_of
 from engine.pipeline.finishing import one_sample
 from engine.tasks.table import methods_of
 
@@ -43,15 +44,17 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: 
     metrics, latency = (
         (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx, threads=threads)
     )
-    known, sha256 = _record_of(path), sha256_of(path)
-    is_integer = integer_weights(onnx.load(str(path))) > 0
-    code, arguments = _verdict(known, sha256, integers=integers, is_integer=is_integer)
+    known, sha256, data = _record_of(path), sha256_of(path), data_file_of(path)
+    is_integer = integer_weights(onnx.load(str(path), load_external_data=False)) > 0
+    is_changed = known is not None and (known.sha256, known.data) != (sha256, data)
+    code, arguments = _verdict(known, integers=integers, is_changed=is_changed, is_integer=is_integer)
     if code == "verdict_verified" and known is not None and spec is None:
         code, arguments = _compare_accuracy(known.accuracy, metrics.accuracy)
     return Verification(
         format=(ExportFormat.ONNX_INT8 if is_integer else ExportFormat.ONNX_FLOAT32).value,
-        size_bytes=path.stat().st_size,
+        size_bytes=size_of(path),
         sha256=sha256,
+        data=data,
         accuracy=metrics.accuracy,
         metrics=metrics,
         latency_ms=latency,
@@ -77,8 +80,8 @@ def _run_again(
 Code = tuple[str, dict[str, str]]
 
 
-def _verdict(known: Artifact | None, sha256: str, *, integers: int, is_integer: bool) -> Code:
-    if known is not None and known.sha256 != sha256:
+def _verdict(known: Artifact | None, *, integers: int, is_changed: bool, is_integer: bool) -> Code:
+    if is_changed:
         return "verdict_changed", {}
     if known is not None and not known.verified:
         return known.why_code, known.why_arguments
@@ -121,7 +124,8 @@ def _verify_weights(path: Path) -> Verification:
     except Exception as error:
         raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
     known, sha256 = _record_of(path), sha256_of(path)
-    code, arguments = _verdict(known, sha256, integers=0, is_integer=False)
+    is_changed = known is not None and known.sha256 != sha256
+    code, arguments = _verdict(known, integers=0, is_changed=is_changed, is_integer=False)
     return Verification(
         format=ExportFormat.STATE_DICT.value,
         size_bytes=path.stat().st_size,

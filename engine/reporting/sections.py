@@ -36,7 +36,7 @@ def _artifact_row(item: Artifact) -> list[str]:
     mark = ("verified", "badge") if item.verified else ("not verified", "badge bad")
     operators = item.integer_operators + item.float_operators
     return [
-        join([item.path, tag("small", item.why), tag("small", f"SHA-256 {item.sha256[:16]}…")]),
+        join([item.paths, tag("small", item.why), tag("small", f"SHA-256 {item.sha256[:16]}…")]),
         size_text(item.size_bytes),
         tag("span", mark[0], class_=mark[1]),
         share_text(item.accuracy),

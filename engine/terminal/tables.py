@@ -38,7 +38,7 @@ def print_before_after(console: Console, report: Report) -> None:
 
 def print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:
     """What was written, and whether it held."""
-    rows = [[item.path, size_text(item.size_bytes), _verdict(item), item.why] for item in artifacts]
+    rows = [[item.paths, size_text(item.size_bytes), _verdict(item), item.why] for item in artifacts]
     print_table(console, ["File", "Size", "", "Verdict"], rows, left=(0, 2, 3))
 
 

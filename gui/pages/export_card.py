@@ -122,8 +122,8 @@ class ExportCard(Card):
         for (name, value), (title, text) in zip(self._facts, self._texts(artifact), strict=True):
             name.setText(title)
             value.setText(text)
-        self._path.setText(f"{artifact.path}   ·   SHA-256 {artifact.sha256[:_SHOWN_DIGITS]}…")
-        self._path.setToolTip(f"{artifact.path}\nSHA-256 {artifact.sha256}")
+        self._path.setText(f"{artifact.paths}   ·   SHA-256 {artifact.sha256[:_SHOWN_DIGITS]}…")
+        self._path.setToolTip(f"{artifact.path}\nSHA-256 {artifact.sha256}{_beside(artifact)}")
         self._note.setText("\n".join(self._notes(artifact)))
 
     def _texts(self, artifact: Artifact) -> list[tuple[str, str]]:
@@ -152,3 +152,8 @@ class ExportCard(Card):
             )
             notes.append(text.format(ratio=gain_text(ratio)))
         return notes
+
+
+def _beside(artifact: Artifact) -> str:
+    data = artifact.data
+    return "" if data is None else f"\n{data.name}\nSHA-256 {data.sha256}"
