@@ -1,4 +1,4 @@
-"""Banking77 (77 intents of bank customers): a GRU and a small Transformer on Penjing's own words.
+"""Banking77 (77 intents of bank customers): a GRU and a small Transformer on Penjing's own words, and half of each.
 
 Run: ``PENJING_DATA=DIR .venv/bin/python benchmarks/banking77.py [--json] [--only ROW] [--out DIR]``, where DIR holds
 banking77_train.csv and banking77_test.csv. Afterwards, as a user:
@@ -10,10 +10,12 @@ banking77_train.csv and banking77_test.csv. Afterwards, as a user:
 from collections.abc import Iterator
 
 import torch
+from halved import Halving, carry_out_with_halves
 from text_networks import GRUClassifier, TextTransformer
 from torch import Tensor
-from trained import Plan, carry_out, data_file, parser_of, shuffled
+from trained import Plan, data_file, parser_of, shuffled
 
+from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import DataSpec
 from engine.data.splits import Split
 from engine.data.tokenizer import PADDING, UNKNOWN
@@ -35,29 +37,33 @@ def text_batches(split: Split) -> Iterator[tuple[Tensor, Tensor]]:
         yield words.masked_fill(is_forgotten, UNKNOWN), split.labels[places]
 
 
-PLANS = (
-    Plan(
-        name="gru",
-        architecture="text_networks.py:GRUClassifier",
-        build=GRUClassifier,
-        batches=text_batches,
-        epochs=30,
-        learning_rate=4e-3,
-    ),
-    Plan(
-        name="transformer",
-        architecture="text_networks.py:TextTransformer",
-        build=TextTransformer,
-        batches=text_batches,
-        epochs=40,
-        learning_rate=1.5e-3,
-    ),
+GRU = Plan(
+    name="gru",
+    architecture="text_networks.py:GRUClassifier",
+    build=GRUClassifier,
+    batches=text_batches,
+    epochs=30,
+    learning_rate=4e-3,
+)
+TRANSFORMER = Plan(
+    name="transformer",
+    architecture="text_networks.py:TextTransformer",
+    build=TextTransformer,
+    batches=text_batches,
+    epochs=40,
+    learning_rate=1.5e-3,
+)
+HALVINGS = (
+    Halving(plan=TRANSFORMER, granularity=PruneGranularity.HEAD, epochs=10, learning_rate=5e-4),
+    Halving(plan=TRANSFORMER, granularity=PruneGranularity.CHANNEL, epochs=10, learning_rate=5e-4),
+    Halving(plan=GRU, granularity=PruneGranularity.UNIT, epochs=10, learning_rate=1e-3),
 )
 
 
 def main() -> None:
     options = parser_of(__doc__, default_out="banking77").parse_args()
-    carry_out(PLANS, DataSpec(source=f"csv:{data_file('banking77_train.csv')}"), options)
+    spec = DataSpec(source=f"csv:{data_file('banking77_train.csv')}")
+    carry_out_with_halves((GRU, TRANSFORMER), HALVINGS, spec, options)
 
 
 if __name__ == "__main__":

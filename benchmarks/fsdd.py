@@ -1,4 +1,4 @@
-"""The Free Spoken Digit Dataset: a CNN and an LSTM on log-mel spectra of ten spoken digits.
+"""The Free Spoken Digit Dataset: a CNN and an LSTM on log-mel spectra of ten spoken digits, and half of each.
 
 Run: ``PENJING_DATA=DIR .venv/bin/python benchmarks/fsdd.py [--json] [--only ROW] [--out DIR]``, where DIR holds
 fsdd_8khz_int16.npz. Recordings are written as wav files, test being those with an index below 5. Afterwards, as a
@@ -15,11 +15,13 @@ import msgspec
 import numpy as np
 import soundfile
 import torch
+from halved import Halving, carry_out_with_halves
 from sound_networks import SpectrumCNN, SpectrumLSTM
 from torch import Tensor
-from trained import Plan, carry_out, data_file, parser_of, shuffled
+from trained import Plan, data_file, parser_of, shuffled
 
 from engine.context import RunContext
+from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import AudioSpec, DataSpec
 from engine.data.splits import Split, load_data
 
@@ -66,23 +68,25 @@ def data_spec(folder: Path) -> DataSpec:
     return msgspec.structs.replace(spec, mean=(mean,), std=(std,))
 
 
-PLANS = (
-    Plan(
-        name="cnn",
-        architecture="sound_networks.py:SpectrumCNN",
-        build=SpectrumCNN,
-        batches=sound_batches,
-        epochs=10,
-        learning_rate=5e-3,
-    ),
-    Plan(
-        name="lstm",
-        architecture="sound_networks.py:SpectrumLSTM",
-        build=SpectrumLSTM,
-        batches=sound_batches,
-        epochs=20,
-        learning_rate=5e-3,
-    ),
+CNN = Plan(
+    name="cnn",
+    architecture="sound_networks.py:SpectrumCNN",
+    build=SpectrumCNN,
+    batches=sound_batches,
+    epochs=10,
+    learning_rate=5e-3,
+)
+LSTM = Plan(
+    name="lstm",
+    architecture="sound_networks.py:SpectrumLSTM",
+    build=SpectrumLSTM,
+    batches=sound_batches,
+    epochs=20,
+    learning_rate=5e-3,
+)
+HALVINGS = (
+    Halving(plan=CNN, granularity=PruneGranularity.CHANNEL, epochs=10, learning_rate=2e-3),
+    Halving(plan=LSTM, granularity=PruneGranularity.UNIT, epochs=10, learning_rate=2e-3),
 )
 
 
@@ -92,7 +96,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     if not recordings.is_dir():
         write_recordings(recordings)
-    carry_out(PLANS, data_spec(recordings), options)
+    carry_out_with_halves((CNN, LSTM), HALVINGS, data_spec(recordings), options)
 
 
 if __name__ == "__main__":
