@@ -167,6 +167,7 @@ TEXTS: dict[str, str] = {
     "locked_inside": "it is computed inside {kind} as one piece",
     "locked_input": "its input comes straight from the data",
     "locked_fixed_input": "the channels of its input are fixed",
+    "layer_gone": "it went with its residual block",
     "locked_request": "the recipe skips it",
     "float_kind": "layers of type {kind} stay float",
     "float_rank": "its input has {rank} dimensions; 2 can run in integers",
@@ -181,7 +182,7 @@ TEXTS: dict[str, str] = {
     "verdict_accuracy": "its accuracy is {found} and was {wanted}",
     # notices of a run
     "note_best_kept": "Kept the epoch with the best validation accuracy ({accuracy}).",
-    "note_locked": "Not pruned by channel ({count}): {names}",
+    "note_locked": "Cannot be pruned ({count}): {names}",
     "note_not_corrected": "Not corrected by least squares, as more than {limit} inputs make one output: {names}",
     "note_tensors_beside": "The file holds {count} tensors beside the network, which were left out: {names}.",
     "note_zeros_no_speed": "Single zeros make no dense file smaller or faster; prune channels for that.",

@@ -77,10 +77,31 @@ def _ratio(before: float | None, after: float | None) -> float | None:
 
 
 def layer_reports(model: CompressedModel, before: ModelStats, after: ModelStats) -> tuple[LayerReport, ...]:
-    """Each layer before and after."""
-    earlier = {layer.name: layer for layer in before.layers}
+    """Each layer before and after, those too that a cut took away."""
+    later = {layer.name: layer for layer in after.layers}
     return tuple(
-        _layer_report(model, earlier[layer.name], layer) for layer in after.layers if layer.name in earlier
+        _layer_report(model, layer, later[layer.name]) if layer.name in later else _gone_report(layer)
+        for layer in before.layers
+    )
+
+
+def _gone_report(before: LayerStats) -> LayerReport:
+    return LayerReport(
+        name=before.name,
+        kind=before.kind,
+        shape_before=before.shape,
+        shape_after=(),
+        sparsity_before=before.sparsity,
+        sparsity_after=0.0,
+        weight_bits=0,
+        activation_bits=0,
+        parameter_bytes_before=before.parameter_bytes,
+        parameter_bytes_after=0,
+        macs_before=before.macs,
+        macs_after=0,
+        sqnr_db=None,
+        why=TEXTS["layer_gone"],
+        why_code="layer_gone",
     )
 
 

@@ -190,9 +190,14 @@ class Work:
         return self.steps_done if self.training is None else self.training.first_step + self.training.step
 
     def end_training(self) -> None:
-        """The training under way is over."""
+        """The training under way is over.
+
+        What comes behind computes in the plain layout, as after a resume, where no training has set another one:
+        convolutions of two layouts differ in their last bits.
+        """
         self.steps_done = self.run_step
         self.training = None
+        self.model.module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     @property
     def calibration_samples(self) -> int:

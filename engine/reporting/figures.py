@@ -61,8 +61,8 @@ def seconds_text(seconds: float) -> str:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape: ``10 × 1 × 5 × 5``."""
-    return " × ".join(map(str, shape))
+    """A shape: ``10 × 1 × 5 × 5``; of what is gone a dash."""
+    return " × ".join(map(str, shape)) or "–"
 
 
 def visible(text: str) -> str:
