@@ -22,6 +22,8 @@ from gui.widgets.choice_box import ChoiceBox
 from gui.wizard.boxes import IntegerBox, NumberBox
 from gui.wizard.explained_box import ExplainedBox
 
+_NARROW = 80
+_FIRST_NUMBER = 2.0
 _FEW = 3
 """Up to so many choices are known by their names; of more, each comes with its sentence."""
 
@@ -188,11 +190,83 @@ class TextEditor(FieldEditor):
             self.changed.emit(self.box.text())
 
 
+class IntegersEditor(FieldEditor):
+    """A few whole numbers in a row, as many as the field's default has."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        count = len(spec.default) if isinstance(spec.default, list | tuple) else 1
+        self.boxes = [IntegerBox(spec) for _ in range(count)]
+        for box in self.boxes:
+            box.setFixedWidth(_NARROW)
+            box.valueChanged.connect(self._on_box_value_changed)
+        self._lay_out(*self.boxes)
+
+    def _show(self, value: object) -> None:
+        if isinstance(value, list | tuple):
+            for box, number in zip(self.boxes, value, strict=True):
+                with QSignalBlocker(box):
+                    box.setValue(number)
+
+    def _on_box_value_changed(self) -> None:
+        self.changed.emit([box.value() for box in self.boxes])
+
+
+class OptionalNumberEditor(FieldEditor):
+    """A real number that may be left out: a switch before the box."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.switch, self.box = QCheckBox(), NumberBox(spec)
+        self.box.setValue(_FIRST_NUMBER * self.box.factor)
+        self.switch.clicked.connect(self._on_edited)
+        self.box.valueChanged.connect(self._on_edited)
+        self._lay_out(self.switch, self.box)
+        self.retranslate()
+
+    def _show(self, value: object) -> None:
+        is_given = isinstance(value, int | float)
+        self.switch.setChecked(is_given)
+        self.box.setEnabled(is_given)
+        if isinstance(value, int | float):
+            with QSignalBlocker(self.box):
+                self.box.setValue(value * self.box.factor)
+
+    def retranslate(self) -> None:
+        """Names the switch, which has no text of its own, for those who hear the window."""
+        self.switch.setAccessibleName(translate_contract(self.spec.title))
+
+    def _on_edited(self) -> None:
+        is_given = self.switch.isChecked()
+        self.box.setEnabled(is_given)
+        self.changed.emit(round(self.box.value() / self.box.factor, 10) if is_given else None)
+
+
 EDITORS: dict[FieldKind, Callable[[FieldSpec], FieldEditor]] = {
     FieldKind.INTEGER: IntegerEditor,
     FieldKind.NUMBER: NumberEditor,
     FieldKind.CHOICE: ChoiceEditor,
     FieldKind.CHOICES: ChoicesEditor,
     FieldKind.TEXT: TextEditor,
+    FieldKind.INTEGERS: IntegersEditor,
 }
 """What edits each kind of field that the wizard shows."""
+
+OPTIONAL_EDITORS: dict[FieldKind, Callable[[FieldSpec], FieldEditor]] = {
+    FieldKind.NUMBER: OptionalNumberEditor,
+}
+"""The same for fields that may be left out."""
+
+
+def editor_of(spec: FieldSpec) -> FieldEditor:
+    """A new editor for a field that has one (see :func:`can_edit`)."""
+    return _table_of(spec)[spec.kind](spec)
+
+
+def can_edit(spec: FieldSpec) -> bool:
+    """Whether the wizard has an editor for a field."""
+    return spec.kind in _table_of(spec)
+
+
+def _table_of(spec: FieldSpec) -> dict[FieldKind, Callable[[FieldSpec], FieldEditor]]:
+    return OPTIONAL_EDITORS if spec.is_optional else EDITORS

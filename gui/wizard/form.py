@@ -17,7 +17,7 @@ from gui.translation import error_text, translate_contract
 from gui.widgets.buttons import quiet_button
 from gui.widgets.labels import caption, error_label, set_style_property
 from gui.wizard.boxes import is_share
-from gui.wizard.editors import EDITORS, FieldEditor
+from gui.wizard.editors import FieldEditor, editor_of
 
 
 class FieldRow(QWidget):
@@ -26,7 +26,7 @@ class FieldRow(QWidget):
     def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.editor: FieldEditor = EDITORS[spec.kind](spec)
+        self.editor: FieldEditor = editor_of(spec)
         self._title, self._help, self._error = QLabel(), caption(), error_label()
         self._title.setBuddy(self.editor)
         texts = QVBoxLayout()

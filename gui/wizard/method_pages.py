@@ -1,15 +1,18 @@
 """The wizard's pages on pruning and on quantization: a form beside the layers that differ."""
 
+from collections.abc import Callable
+
 import msgspec
 from PySide6.QtWidgets import QTableView
 
 from engine.contract.errors import PenjingError
 from engine.contract.fields import fields_of
+from engine.contract.methods import PruneGranularity, Schedule, Scope, SparseTraining
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.translation import text_of
 from gui.widgets.cards import Card
-from gui.wizard.editors import EDITORS
+from gui.wizard.editors import can_edit
 from gui.wizard.flow import Step, WizardFlow
 from gui.wizard.form import RecipeForm
 from gui.wizard.layer_model import PRUNE_FIELD, QUANTIZE_FIELD
@@ -24,11 +27,26 @@ _PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule
 _QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
 _QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits")
 
+_APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
+    "ratio": lambda prune: prune.target_macs is None,
+    "target_macs": lambda prune: not prune.granularity.is_of_weights,
+    "objective": lambda prune: not prune.granularity.is_of_weights and prune.scope is Scope.GLOBAL,
+    "round_to": lambda prune: not prune.granularity.is_of_weights,
+    "minimum": lambda prune: not prune.granularity.is_of_weights,
+    "pattern": lambda prune: prune.granularity is PruneGranularity.N_M,
+    "block": lambda prune: prune.granularity is PruneGranularity.BLOCK,
+    "regrow": lambda prune: prune.granularity is PruneGranularity.WEIGHT,
+    "rounds": lambda prune: prune.schedule is Schedule.ITERATIVE,
+    "sparse": lambda prune: prune.granularity is PruneGranularity.CHANNEL,
+    "sparse_strength": lambda prune: prune.sparse is not SparseTraining.NONE,
+    "correction": lambda prune: prune.granularity is PruneGranularity.CHANNEL,
+}
+"""Where a setting says something; elsewhere its row is dimmed."""
+
 
 def _rest_of(record: type[msgspec.Struct], shown: tuple[str, ...]) -> tuple[str, ...]:
     """The fields of a record that a form can edit and does not show at first."""
-    is_plain = {spec.name: spec.kind in EDITORS and not spec.is_optional for spec in fields_of(record)}
-    return tuple(name for name, is_editable in is_plain.items() if is_editable and name not in shown)
+    return tuple(spec.name for spec in fields_of(record) if can_edit(spec) and spec.name not in shown)
 
 
 class _MethodPage(StepPage):
@@ -78,7 +96,8 @@ class PruningPage(_MethodPage):
         if prune is None:
             return
         self.form.show_values(prune)
-        self.form.rows["round_to"].setEnabled(not prune.granularity.is_of_weights)
+        for name, applies in _APPLIES.items():
+            self.form.rows[name].setEnabled(applies(prune))
         locked = {layer.name: _reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
         companions = companions_of(flow.layers(), prune)
         self.layers.show_layers(flow.layers(), locked, companions)

@@ -3,12 +3,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.contract.errors import RequestError
-from engine.contract.fields import FieldKind, fields_of
+from engine.contract.fields import fields_of
 from engine.contract.messages import Estimation
 from engine.contract.methods import QuantizeMode, Strategy
 from engine.contract.recipe import DistillSpec, ModelSpec, PruneSpec, RecoverSpec
 from engine.contract.recipe_file import read_recipe, write_recipe
-from gui.wizard.editors import EDITORS
+from gui.wizard.editors import can_edit
 from gui.wizard.flow import Goal, Step
 from gui.wizard.form import RecipeForm, limits_sentence
 from gui.wizard.layer_model import DONE, PRUNE_FIELD, VALUE, LayerExceptionModel
@@ -166,7 +166,40 @@ def test_that_limits_are_said_as_the_contract_means_them(record, name, sentence)
 
 def test_that_every_field_on_the_pages_has_an_editor_of_its_kind(page):
     for form in (form for step in Step for form in page.steps.page(step).forms()):
-        assert {row.spec.kind for row in form.rows.values()} <= EDITORS.keys() - {FieldKind.TABLE}
+        assert all(can_edit(row.spec) for row in form.rows.values())
+
+
+def test_that_a_goal_of_multiplications_is_switched_on_and_takes_the_ratio_away(page, qtbot):
+    page.go_to(Step.PRUNING)
+    rows = page.steps.page(Step.PRUNING).form.rows
+    assert not rows["target_macs"].editor.box.isEnabled()
+    rows["target_macs"].editor.switch.click()
+    assert page.recipe().prune.target_macs == 2.0
+    rows["target_macs"].editor.box.setValue(3.5)
+    assert page.recipe().prune.target_macs == 3.5
+    assert not rows["ratio"].isEnabled()
+    rows["target_macs"].editor.switch.click()
+    assert page.recipe().prune.target_macs is None
+    assert rows["ratio"].isEnabled()
+
+
+def test_that_a_goal_beyond_its_limits_is_marked_at_its_row(page):
+    page.go_to(Step.PRUNING)
+    row = page.steps.page(Step.PRUNING).form.rows["target_macs"]
+    row.editor.switch.click()
+    row.editor.box.setValue(1.0)
+    assert row.error() == "Give a number above 1, at most 1,000."
+    assert page.recipe().prune.target_macs == 2.0
+
+
+def test_that_the_size_of_blocks_is_edited_where_blocks_are_removed(page):
+    page.go_to(Step.PRUNING)
+    rows = page.steps.page(Step.PRUNING).form.rows
+    assert not rows["block"].isEnabled()
+    rows["granularity"].editor.changed.emit("block")
+    assert rows["block"].isEnabled()
+    rows["block"].editor.boxes[1].setValue(4)
+    assert page.recipe().prune.block == (4, 4)
 
 
 def test_that_undo_takes_back_an_edit_and_redo_makes_it_again(page, qtbot):

@@ -2,10 +2,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from engine.contract.fields import fields_of
+from engine.contract.fields import FieldKind, fields_of
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec
-from gui.wizard.editors import EDITORS, ChoiceEditor
+from gui.wizard.editors import ChoiceEditor
 from gui.wizard.explained_box import ExplainedBox
 from gui.wizard.method_pages import PruningPage
 
@@ -46,5 +46,5 @@ def test_that_typing_finds_a_word_of_the_name_or_of_the_sentence(editor, qtbot, 
 def test_that_every_plain_field_of_pruning_is_on_its_page(qtbot):
     page = PruningPage()
     qtbot.addWidget(page)
-    plain = {spec.name for spec in fields_of(PruneSpec) if spec.kind in EDITORS and not spec.is_optional}
+    plain = {spec.name for spec in fields_of(PruneSpec) if spec.kind is not FieldKind.TABLE}
     assert set(page.form.rows) == plain
