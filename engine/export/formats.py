@@ -16,12 +16,15 @@ from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.data.splits import Data
+from engine.export.history import history_of
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.joint.compressed import CompressedModel
+from engine.models.cuts.history import with_history
+from engine.models.cuts.records import UNKNOWN, Lineage
 from engine.tasks.table import methods_of
 
 
@@ -35,6 +38,7 @@ class ExportJob:
         ctx: stops between batches.
         threads: of the runtime.
         title: the run's name, for the files' own words.
+        lineage: what the model was before this run, and how that is built.
     """
 
     model: CompressedModel
@@ -42,6 +46,7 @@ class ExportJob:
     ctx: RunContext
     threads: int
     title: str = "model"
+    lineage: Lineage = UNKNOWN
 
     @cached_property
     def rounded_answers(self) -> torch.Tensor:
@@ -82,28 +87,30 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
 
 
 def export_state_dict(job: ExportJob, path: Path) -> Artifact:
-    """The pruned weights, and beside them a Python file that loads them with torch alone."""
-    module, source = _with_loader(job, path.stem)
+    """The pruned weights and how they came about, and beside them a Python file that loads them with torch alone."""
+    module = prepare_float(job.model, is_folded=False).module
+    source = _loader_of(module, job, path.stem)
+    state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
     content = BytesIO()
-    torch.save({name: tensor.clone() for name, tensor in module.state_dict().items()}, content)
-    write_atomically(path, content.getvalue())
+    torch.save(state, content)
+    history = history_of(job.model, job.lineage, module=module, state=state, ctx=job.ctx)
+    write_atomically(path, with_history(content.getvalue(), history))
     write_atomically(path.with_suffix(".py"), source.encode())
     return verify_python(path, module, job.float_answers, job.data, job.ctx)
 
 
-def _with_loader(job: ExportJob, stem: str) -> tuple[nn.Module, str]:
-    """The network and the text that rebuilds it; where that cannot be written, for the class it was trained with.
+def _loader_of(module: nn.Module, job: ExportJob, stem: str) -> str:
+    """The text that rebuilds the network; where that cannot be written, for the class it was trained with.
 
     Raises:
         RunError: it cannot be written, and its own class has other widths.
     """
-    module = prepare_float(job.model).module
     try:
-        return module, loader_source(module, title=job.title, stem=stem)
+        return loader_source(module, title=job.title, stem=stem)
     except RunError:
         if job.model.structure.is_cut:
             raise
-    return prepare_float(job.model, is_folded=False).module, own_class_source(title=job.title, stem=stem)
+    return own_class_source(title=job.title, stem=stem)
 
 
 WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
+from engine.models.cuts.history import History
+from engine.models.cuts.records import Lineage, Origin
 from engine.models.example import Example
 
 
@@ -37,6 +39,7 @@ class Content:
         files: those that hold the weights; their bytes are what the model is.
         wants: what it would import or run, where that still needs the user's word.
         needs_architecture: whether it says nothing of how its tensors compute.
+        history: how the network was pruned, where Penjing did that and wrote the file.
     """
 
     format: SourceFormat
@@ -45,6 +48,7 @@ class Content:
     files: tuple[Path, ...] = ()
     wants: tuple[str, ...] = ()
     needs_architecture: bool = True
+    history: History | None = None
 
     def wanted(self, source: ModelSource) -> tuple[Entry, ...]:
         """The entry that ``source`` names, or all of them, in the order in which they are tried.
@@ -69,6 +73,8 @@ class ReadModel:
         architecture: as it was named or guessed, None where the file holds the network itself.
         entry: the set of weights that was taken.
         example: the form of one sample, where the file or the library says it.
+        origin: how it is built again; None where that is the architecture, or nobody knows.
+        lineage: what it was before it was pruned; None where it was not.
     """
 
     module: nn.Module
@@ -76,3 +82,5 @@ class ReadModel:
     is_guessed: bool = False
     entry: str = ""
     example: Example | None = None
+    origin: Origin | None = None
+    lineage: Lineage | None = None

@@ -12,6 +12,8 @@ from typing import Any
 
 from torch import Tensor, fx, nn
 
+from engine.models.attention import PrunedAttention
+
 Mask = Tensor | None
 
 
@@ -67,11 +69,12 @@ PARTS: dict[type[nn.Module], Callable[..., Tensor]] = {
 
 
 class PartsTracer(fx.Tracer):
-    """Follows the modules of :data:`PARTS` inside; all others of torch are one node each."""
+    """Follows the modules of :data:`PARTS` inside; others of torch and what a cut of heads leaves are nodes."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Whether a module is one node."""
-        return type(m) not in PARTS and super().is_leaf_module(m, module_qualified_name)
+        is_whole = isinstance(m, PrunedAttention) or super().is_leaf_module(m, module_qualified_name)
+        return is_whole and type(m) not in PARTS
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

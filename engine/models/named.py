@@ -17,6 +17,7 @@ from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.architectures import build_architecture
 from engine.models.content import Content, ReadModel
+from engine.models.cuts.records import Origin
 from engine.models.pickles import pickle_content
 from engine.models.safetensors_file import safetensors_content
 from engine.models.state import fit_weights_
@@ -52,12 +53,13 @@ def read_named(content: Content, source: ModelSource, ctx: RunContext) -> ReadMo
         arguments = _TRAINED_WITH.get(name, {}) | arguments
     architecture = f"{text}?{urlencode(arguments)}" if arguments else text
     if weights is None:
-        return ReadModel(module=_initialized(architecture, ctx))
+        return ReadModel(module=_initialized(architecture, ctx), origin=Origin(architecture=architecture))
     module = build_architecture(architecture, ctx, is_weightless=True)
     file = _FETCHERS[scheme](name, weights, download)
     read = safetensors_content if file.suffix == ".safetensors" else pickle_content
     state = read(file, ModelSource(file=str(file)), ctx).entries[0].state
-    return ReadModel(module=fit_weights_(module, state, architecture))
+    fit_weights_(module, state, architecture)
+    return ReadModel(module=module, origin=Origin(architecture=architecture))
 
 
 def _initialized(architecture: str, ctx: RunContext) -> nn.Module:

@@ -8,6 +8,8 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.source import ModelSource, SourceInfo
 from engine.models.content import ReadModel
+from engine.models.cuts.origins import origin_named
+from engine.models.cuts.records import Lineage
 from engine.models.example import Example
 from engine.models.graph import CapturedGraph, capture
 from engine.models.identity import identity_of
@@ -28,11 +30,13 @@ class LoadedModel:
         module: on the CPU, float32, in evaluation mode.
         info: where it came from.
         captured: its graph, of the same parameters; whoever compresses it changes it.
+        lineage: what it was before it was pruned, and how that is built.
     """
 
     module: nn.Module
     info: SourceInfo
     captured: CapturedGraph
+    lineage: Lineage
 
     @property
     def example(self) -> Example:
@@ -86,7 +90,16 @@ def _opened(
         output_classes=captured.output_shape[0],
         vocabulary=captured.example.vocabulary,
     )
-    return LoadedModel(module=module, info=info, captured=captured)
+    return LoadedModel(module=module, info=info, captured=captured, lineage=_lineage_of(read, source))
+
+
+def _lineage_of(read: ReadModel, source: ModelSource) -> Lineage:
+    if read.lineage is not None:
+        return read.lineage
+    return Lineage(
+        origin=read.origin or origin_named(read.architecture, source.file),
+        parameters=sum(parameter.numel() for parameter in read.module.parameters()),
+    )
 
 
 def _prepared(module: nn.Module) -> nn.Module:

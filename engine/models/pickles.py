@@ -7,7 +7,9 @@ from engine.context import RunContext
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.content import Content, Entry
+from engine.models.cuts.history import history_in
 from engine.models.entries import entries_of
+from engine.models.sniffing import is_legacy
 from engine.models.state import check_tensors
 from engine.models.unpickling import unpickle
 
@@ -25,12 +27,15 @@ def pickle_content(path: Path, source: ModelSource, ctx: RunContext) -> Content:
     entries = entries_of(path, value)
     for entry in entries:
         check_tensors(path, entry.state)
+    history = None if is_legacy(path) else history_in(path)
     return Content(
         format=_format_of(value, entries[0]),
         path=path,
         entries=entries,
         files=(path,),
-        needs_architecture=entries[0].module is None,
+        needs_architecture=entries[0].module is None
+        and (history is None or not history.lineage.origin.is_known),
+        history=history,
     )
 
 

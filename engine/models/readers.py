@@ -7,6 +7,9 @@ from engine.context import RunContext
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
 from engine.models.content import Content, ReadModel
+from engine.models.cuts.origins import SAMPLE
+from engine.models.cuts.records import Origin
+from engine.models.cuts.reopening import read_pruned
 from engine.models.fitting import read_weights
 from engine.models.graph_files import (
     exported_content,
@@ -24,8 +27,6 @@ from engine.models.sniffing import FileKind, sniff
 from engine.models.state import fit_weights_
 from resources import sample_weights
 from resources.sample.net import SimpleNet
-
-SAMPLE = "sample"
 
 
 def content_of(source: ModelSource, ctx: RunContext) -> Content:
@@ -67,7 +68,8 @@ def _sample_content(ctx: RunContext) -> Content:
 
 
 def _read_sample(content: Content, source: ModelSource, ctx: RunContext) -> ReadModel:
-    return ReadModel(module=fit_weights_(SimpleNet(), content.entries[0].state, "SimpleNet"))
+    module = fit_weights_(SimpleNet(), content.entries[0].state, "SimpleNet")
+    return ReadModel(module=module, origin=Origin(architecture=SAMPLE))
 
 
 def _read_module(content: Content, source: ModelSource, ctx: RunContext) -> ReadModel:
@@ -75,6 +77,11 @@ def _read_module(content: Content, source: ModelSource, ctx: RunContext) -> Read
     if entry.module is None:
         return read_weights(content, source, ctx)
     return ReadModel(module=entry.module, architecture=source.architecture, entry=entry.name)
+
+
+def _read_state_dict(content: Content, source: ModelSource, ctx: RunContext) -> ReadModel:
+    read = read_weights if content.history is None else read_pruned
+    return read(content, source, ctx)
 
 
 CONTENTS: dict[FileKind, Callable[[Path, ModelSource, RunContext], Content]] = {
@@ -90,7 +97,7 @@ CONTENTS: dict[FileKind, Callable[[Path, ModelSource, RunContext], Content]] = {
 
 READERS: dict[SourceFormat, Callable[[Content, ModelSource, RunContext], ReadModel]] = {
     SourceFormat.SAMPLE: _read_sample,
-    SourceFormat.STATE_DICT: read_weights,
+    SourceFormat.STATE_DICT: _read_state_dict,
     SourceFormat.CHECKPOINT: read_weights,
     SourceFormat.LIGHTNING: read_weights,
     SourceFormat.MODULE: _read_module,

@@ -126,6 +126,7 @@ def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:
     path = folder / BASELINE
     bare = Recipe(model=inputs.recipe.model)
     loaded = open_model(source_of(inputs.recipe), ctx, example=inputs.data.example)
+        lineage=inputs.loaded.lineage,
     write_onnx(build_onnx(prepare_float(compressed_model(loaded, bare)), loaded.example), path)
     return path
 

@@ -87,3 +87,7 @@ class Lineage(Record, frozen=True, kw_only=True, omit_defaults=True):
     origin: Origin
     parameters: int
     cuts: tuple[Cut, ...] = ()
+
+
+UNKNOWN = Lineage(origin=Origin(described="?"), parameters=0)
+"""Of a network that came from nowhere."""
