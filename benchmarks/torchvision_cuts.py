@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torchvision import models
 
-from engine.analysis.cost import count_macs, total_macs
+from engine.analysis.cost import total_macs
 from engine.context import RunContext
 from engine.contract.recipe import ModelSpec, PruneSpec, Recipe
 from engine.export.onnx_file import INPUT_NAME, build_onnx, write_onnx
@@ -81,7 +81,7 @@ def error_between(found: Tensor, wanted: Tensor) -> float:
 def totals(model: CompressedModel) -> tuple[int, int]:
     """MACs and parameters."""
     parameters = sum(parameter.numel() for parameter in model.module.parameters())
-    return total_macs(count_macs(model.captured)) or 0, parameters
+    return total_macs(model.captured) or 0, parameters
 
 
 def seconds_of_groups(model: CompressedModel) -> float:

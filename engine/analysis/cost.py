@@ -1,7 +1,8 @@
 """What a model costs: parameters, multiplications, bit operations.
 
-Counted are the multiplications of weights with values and, in attention, of values with values; additions, biases,
-norms, activations and the gates' products of recurrent layers are left out, as in the papers' tables.
+Counted are the multiplications of weights with values and, in attention, of values with values, by layers and by
+functions of the graph (:mod:`engine.analysis.products`); additions, biases, norms, activations and the gates' products
+of recurrent layers are left out, as in the papers' tables.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,17 +11,10 @@ from math import prod
 import torch
 from torch import fx, nn
 
+from engine.analysis.products import count_products, per_sample
 from engine.models.attention import PrunedAttention
-from engine.models.graph import PROBE_BATCH, CapturedGraph, layers_of, nodes_in, shape_of
+from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
 from engine.models.shapes import LayerCall, Shape
-
-
-def per_sample(total: int, leading: int) -> int:
-    """A count over the probe batch for one sample; what has one row for all samples is computed whole for each.
-
-    Where the batch stands in a shape differs: in front, behind the steps of a sequence, or multiplied by windows.
-    """
-    return total if leading == 1 else total // PROBE_BATCH
 
 
 def convolution_macs(layer: nn.Module, call: LayerCall) -> int:
@@ -136,14 +130,21 @@ def _macs_of(layer: nn.Module, calls: list[LayerCall] | None) -> int | None:
     return sum(count(layer, call) for call in calls)
 
 
-def total_macs(counts: dict[str, int | None]) -> int | None:
-    """The sum; None where some layer's share is not known."""
-    values = list(counts.values())
-    return (
-        None
-        if any(value is None for value in values)
-        else sum(value for value in values if value is not None)
-    )
+def total_macs(captured: CapturedGraph) -> int | None:
+    """Multiplications of one sample by all layers and functions; None where some of them are not known."""
+    counts = [*count_macs(captured).values(), functions_macs(captured)]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def known_macs(captured: CapturedGraph) -> int:
+    """As :func:`total_macs`, with 0 for what is not known."""
+    return sum(count or 0 for count in (*count_macs(captured).values(), functions_macs(captured)))
+
+
+def functions_macs(captured: CapturedGraph) -> int | None:
+    """Multiplications of one sample that no layer makes; 0 without a graph, as nobody sees functions there."""
+    return 0 if captured.graph is None else count_products(captured.graph)
 
 
 def count_parameters(module: nn.Module) -> tuple[int, int]:

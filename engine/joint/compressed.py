@@ -18,7 +18,7 @@ import msgspec
 import torch
 from torch import fx, nn
 
-from engine.analysis.cost import count_macs
+from engine.analysis.cost import known_macs
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec, Recipe
@@ -249,7 +249,7 @@ class CompressedModel:
         trial.captured = replace(self.captured, module=trial.module)
         trial.structure = replace(self.structure, removed=tuple(sorted(removed)))
         trial.cut()
-        return sum(count or 0 for count in count_macs(trial.captured).values())
+        return known_macs(trial.captured)
 
     def _selecting_spec(self) -> PruneSpec:
         """The recipe's; a criterion that gives layers their ratios compares over the whole model."""

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
-from engine.analysis.cost import count_macs, total_macs
+from engine.analysis.cost import count_macs, functions_macs, total_macs
 from engine.analysis.mapped import let_go
 from engine.analysis.weights import layer_stats
 from engine.contract.stats import LayerStats, Metrics, ModelStats, Totals
@@ -121,7 +121,7 @@ def measure_totals(model: CompressedModel, *, is_read_only: bool = False) -> Tot
         nonzero=nonzero,
         parameter_bytes=(bits + 7) // 8,
         sparsity=1 - nonzero / max(total, 1),
-        macs=total_macs(count_macs(model.captured)),
+        macs=total_macs(model.captured),
     )
 
 
@@ -154,10 +154,14 @@ def locate_name(name: str) -> tuple[str, str]:
 
 
 def count_bops(model: CompressedModel, layers: tuple[LayerStats, ...]) -> int | None:
-    """Bit operations: multiplications × weight bits × activation bits (Baskin 2018, without accumulation)."""
-    if any(layer.macs is None for layer in layers):
+    """Bit operations: multiplications × weight bits × activation bits (Baskin 2018, without accumulation).
+
+    Functions of the graph compute in floats.
+    """
+    functions = functions_macs(model.captured)
+    if functions is None or any(layer.macs is None for layer in layers):
         return None
-    return sum(
+    return functions * FLOAT_BITS**2 + sum(
         (layer.macs or 0) * weight_bits(model, layer.name) * activation_bits(model, layer.name)
         for layer in layers
     )

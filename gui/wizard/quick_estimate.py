@@ -61,7 +61,8 @@ def estimate_quickly(inspection: Inspection, recipe: Recipe) -> QuickEstimate:
     stored = [replace(share, weights=1.0) for share in kept]
     bits = [_bits(layer, recipe.quantize) for layer in layers]
     size = outside * _FLOAT_BITS / 8 + sum(map(_bytes, layers, stored, bits))
-    macs = None if totals.macs is None else float(sum(map(_macs, layers, stored)))
+    functions = (totals.macs or 0) - sum(layer.macs or 0 for layer in layers)
+    macs = None if totals.macs is None else functions + sum(map(_macs, layers, stored))
     before = Sizes(parameters=totals.parameters, parameter_bytes=totals.parameter_bytes, macs=totals.macs)
     return QuickEstimate(before=before, after=Sizes(parameters=parameters, parameter_bytes=size, macs=macs))
 
