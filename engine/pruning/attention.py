@@ -4,7 +4,8 @@ A head owns ``width`` rows of each of the three parts of ``in_proj_weight`` and 
 (Michel 2019 removes heads by masks; here they are cut). Without its rows its values are zero, so that it adds nothing
 to the sum over heads, which its columns would multiply: masking and cutting come to the same.
 
-The width of the stream stays. Torch's layer cannot be narrower inside than outside, so that
+The stream that it reads and adds to is as wide behind it as before, so its channels pass through: each is a column of
+``in_proj_weight`` and a row of ``out_proj``. Torch's layer cannot be narrower inside than outside, nor wider, so that
 :class:`~engine.models.attention.PrunedAttention` takes its place in the cut.
 """
 
@@ -23,12 +24,12 @@ _SAYS_NOTHING = {"need_weights", "average_attn_weights"}
 
 
 def attend(walk: Walk, node: fx.Node) -> Tracked | None:
-    """Self-attention: its heads are channels, its stream keeps its width."""
+    """Self-attention: its heads are channels, and those of its stream pass through."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))
     assert isinstance(layer, nn.MultiheadAttention)
-    walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
     heads = walk.table.make(name, layer.num_heads)
     if not _is_plain(layer) or not _is_plainly_called(node):
+        walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
         walk.table.lock(
             heads, "locked_operation", operation="attention to another sequence or whose weights are read"
         )
@@ -38,8 +39,25 @@ def attend(walk: Walk, node: fx.Node) -> Tracked | None:
     if layer.in_proj_bias is not None:
         walk.table.add_slot(f"{name}.in_proj_bias", 0, np.tile(inside, 3))
     walk.table.add_slot(f"{name}.out_proj.weight", 1, inside)
-    walk.answers.update(dict.fromkeys(node.users))
+    stream = _pass_stream(walk, node)
+    walk.answers.update({user: stream if user.args[1] == 0 else None for user in node.users})
     return None
+
+
+def _pass_stream(walk: Walk, node: fx.Node) -> Tracked | None:
+    name, source = str(node.target), walk.value(node.args[0])
+    if source is None:
+        return None
+    if source.axis != len(shape_of(node.args[0]) or ()) - 1:
+        walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
+        return None
+    walk.table.add_slot(f"{name}.in_proj_weight", 1, source.atoms)
+    walk.table.add_slot(f"{name}.out_proj.weight", 0, source.atoms)
+    layer = walk.module.get_submodule(name)
+    assert isinstance(layer, nn.MultiheadAttention)
+    if layer.out_proj.bias is not None:
+        walk.table.add_slot(f"{name}.out_proj.bias", 0, source.atoms)
+    return source
 
 
 def _is_plain(layer: nn.MultiheadAttention) -> bool:

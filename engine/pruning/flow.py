@@ -13,7 +13,7 @@ from torch import fx, nn
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
 from engine.pruning.attention import attend
-from engine.pruning.layer_rules import convolve, multiply_matrix, normalise, rectify
+from engine.pruning.layer_rules import convolve, look_up, multiply_matrix, normalise, rectify
 from engine.pruning.norm_rules import normalise_by_function, normalise_groups, normalise_layer
 from engine.pruning.recurrent import remember, tie_units
 from engine.pruning.shape_rules import (
@@ -26,6 +26,7 @@ from engine.pruning.shape_rules import (
     reduce,
     reshape,
     transpose,
+    treat_alike,
 )
 from engine.pruning.split_rules import split, unbind
 from engine.pruning.walk import Rule, Walk, ask_attribute, ask_nothing, keep, lock
@@ -73,6 +74,7 @@ def _checked(walk: Walk, node: fx.Node, value: Tracked | None) -> Tracked | None
 MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.modules.conv._ConvNd: convolve,
     nn.Linear: multiply_matrix,
+    nn.Embedding: look_up,
     nn.modules.batchnorm._BatchNorm: normalise,
     nn.LayerNorm: normalise_layer,
     nn.GroupNorm: normalise_groups,
@@ -107,6 +109,7 @@ FUNCTION_RULES: dict[object, Rule] = {
         ),
         keep,
     ),
+    **dict.fromkeys((operator.truediv, torch.div), treat_alike),
     **dict.fromkeys((torch.cat, torch.concat), concatenate),
     **dict.fromkeys((torch.flatten, torch.reshape), reshape),
     **dict.fromkeys((torch.mean, torch.sum, torch.amax, torch.squeeze), reduce),
@@ -125,6 +128,7 @@ FUNCTION_RULES: dict[object, Rule] = {
 METHOD_RULES: dict[str, Rule] = {
     **dict.fromkeys(("relu", "relu_", "sigmoid", "tanh", "contiguous", "clone", "detach", "float"), keep),
     **dict.fromkeys(("add", "add_", "mul", "mul_", "sub", "sub_"), combine),
+    **dict.fromkeys(("div", "masked_fill"), treat_alike),
     **dict.fromkeys(("flatten", "view", "reshape"), reshape),
     **dict.fromkeys(("size", "dim", "numel"), ask_nothing),
     **dict.fromkeys(("mean", "sum", "amax", "squeeze"), reduce),

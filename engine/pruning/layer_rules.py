@@ -66,6 +66,18 @@ def multiply_matrix(walk: Walk, node: fx.Node) -> Tracked | None:
     return Tracked(len(shape) - 1, out)
 
 
+def look_up(walk: Walk, node: fx.Node) -> Tracked | None:
+    """An embedding: every word has one value a channel."""
+    name, layer = str(node.target), walk.module.get_submodule(str(node.target))
+    assert isinstance(layer, nn.Embedding)
+    shape, out = shape_of(node), walk.table.make(name, layer.embedding_dim)
+    if shape is None or layer.max_norm is not None:
+        walk.table.lock(out, "locked_operation", operation="max_norm")
+        return None
+    walk.table.add_slot(f"{name}.weight", 1, out)
+    return Tracked(len(shape) - 1, out)
+
+
 def rectify(walk: Walk, node: fx.Node) -> Tracked | None:
     """PReLU: one slope for all channels, or one for each."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.nn.utils import parametrize
 
 
@@ -35,6 +35,10 @@ def attach_masks_(module: nn.Module, names: Iterable[str], *, noting: frozenset[
     """
     for name in names:
         layer, leaf = locate(module, name)
+        if layer is module and isinstance(module, fx.GraphModule):
+            # Torch.fx can neither copy nor recompile a graph whose own class a parametrization has changed. Nothing
+            # is lost: whoever reads such channels masks what it reads.
+            continue
         mask = Mask(torch.ones_like(getattr(layer, leaf)), is_noting=name in noting)
         parametrize.register_parametrization(layer, leaf, mask, unsafe=True)
 

@@ -34,7 +34,8 @@ def normalise_by_function(walk: Walk, node: fx.Node) -> Tracked | None:
     if not isinstance(sizes, list | tuple) or not _is_over_channels_alone(node, source, len(sizes)):
         return lock(walk, node)
     name = walk.parameter(scale)
-    if name is None or (shift is not None and walk.parameter(shift) is None):
+    # The mask of a scale says what is counted, and parameters of the graph itself have none.
+    if name is None or "." not in name or (shift is not None and walk.parameter(shift) is None):
         return lock(walk, node)
     walk.index_parameter(scale, -1, source.atoms)
     walk.index_parameter(shift, -1, source.atoms)

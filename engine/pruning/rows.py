@@ -18,9 +18,15 @@ def filter_rows(layer: nn.Module, tensor_of: Reader) -> Tensor:
     return weight.movedim(1, 0) if isinstance(layer, TRANSPOSED) else weight
 
 
+def word_columns(layer: nn.Module, tensor_of: Reader) -> Tensor:
+    """The values that all words of an embedding have for each channel."""
+    return tensor_of("weight").T
+
+
 ROWS: dict[type[nn.Module], Callable[[nn.Module, Reader], Tensor]] = {
     nn.RNNBase: unit_rows,
     nn.MultiheadAttention: head_rows,
+    nn.Embedding: word_columns,
 }
 """Layers whose channels are made by more than a weight."""
 

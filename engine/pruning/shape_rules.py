@@ -31,7 +31,7 @@ def combine(walk: Walk, node: fx.Node) -> Tracked | None:
     return Tracked(rank + axis, atoms)
 
 
-def _from_the_end(walk: Walk, side: fx.Node) -> tuple[int, Atoms] | None:
+def _from_the_end(walk: Walk, side: object) -> tuple[int, Atoms] | None:
     value = walk.value(side)
     return None if value is None else (value.axis - len(shape_of(side) or ()), value.atoms)
 
@@ -40,14 +40,29 @@ def _joins(walk: Walk, side: object, axis: int, atoms: Atoms) -> bool:
     """Whether the other side of an operation could follow: united, cut, or the same for all channels."""
     if not isinstance(side, fx.Node):
         return False
-    shape, other = shape_of(side) or (), _from_the_end(walk, side)
+    other = _from_the_end(walk, side)
     if other is None:
-        is_the_same_for_all = len(shape) < -axis or (shape[axis] == 1 and len(atoms) > 1)
-        return is_the_same_for_all or walk.index_parameter(side, axis, atoms)
+        return _is_the_same_for_all(side, axis, atoms) or walk.index_parameter(side, axis, atoms)
     if other[0] != axis or len(other[1]) != len(atoms):
         return False
     walk.table.unite(atoms, other[1])
     return True
+
+
+def _is_the_same_for_all(side: fx.Node, axis: int, atoms: Atoms) -> bool:
+    shape = shape_of(side) or ()
+    return len(shape) < -axis or (shape[axis] == 1 and len(atoms) > 1)
+
+
+def treat_alike(walk: Walk, node: fx.Node) -> Tracked | None:
+    """Divided by, or filled at places of, a second value that is the same for all channels."""
+    found = _from_the_end(walk, node.args[0])
+    if found is None or len(node.args) < 2:
+        return lock(walk, node)
+    side = node.args[1]
+    if isinstance(side, fx.Node) and (walk.value(side) is not None or not _is_the_same_for_all(side, *found)):
+        return lock(walk, node)
+    return Tracked(len(shape_of(node) or ()) + found[0], found[1])
 
 
 def concatenate(walk: Walk, node: fx.Node) -> Tracked | None:

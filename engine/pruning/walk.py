@@ -4,6 +4,7 @@ A rule takes the walk and the node and returns what it makes: a :class:`Tracked`
 are fixed.
 """
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -37,22 +38,30 @@ class Walk:
                 self.table.lock(self.values[argument].atoms, code, **arguments)
 
     def parameter(self, argument: object) -> str | None:
-        """The full name of the parameter that an operand is, repeated along axes of length 1 or not."""
+        """The full name of the parameter that an operand is: as it is, repeated along axes of length 1, or a slice."""
         if not isinstance(argument, fx.Node):
             return None
         if argument.op == "call_method" and argument.target == "expand":
             return self.parameter(argument.args[0])
+        if argument.target is operator.getitem:
+            places = argument.args[1] if isinstance(argument.args[1], tuple) else (argument.args[1],)
+            return (
+                self.parameter(argument.args[0])
+                if all(isinstance(place, slice) for place in places)
+                else None
+            )
         if argument.op != "get_attr":
             return None
         path, _, leaf = str(argument.target).rpartition(".")
         found = getattr(self.module.get_submodule(path), leaf)
-        # A mask on a parameter of the graph itself would make a graph that torch.fx can neither copy nor recompile.
-        return str(argument.target) if path and isinstance(found, nn.Parameter) else None
+        return str(argument.target) if isinstance(found, nn.Parameter) else None
 
     def index_parameter(self, argument: object, axis: int, atoms: Atoms) -> bool:
         """Notes that ``axis`` of an operand, counted from its end, is indexed by atoms; False if it is no parameter."""
         name, shape = self.parameter(argument), shape_of(argument)
         if name is None or shape is None or len(shape) < -axis or shape[axis] != len(atoms):
+            return False
+        if self.module.get_parameter(name).shape[axis] != len(atoms):
             return False
         self.table.add_slot(name, len(shape) + axis, atoms)
         return True

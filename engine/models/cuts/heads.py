@@ -1,4 +1,4 @@
-"""Attention that has lost heads: a narrower layer in the place of torch's, which has no such."""
+"""Attention that has lost heads, or a part of its stream: another layer in the place of torch's, which has no such."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ MASKS = ("key_padding_mask", "attn_mask")
 
 
 def replace_attention_(module: fx.GraphModule, names: Iterable[str]) -> None:
-    """Puts a narrower layer where heads have left one; the parameters are those that the cut has made."""
+    """Puts a layer of free widths where torch's has lost something; the parameters are those that the cut has made."""
     for name in names:
         layer = module.get_submodule(name)
         if isinstance(layer, nn.MultiheadAttention):
@@ -24,10 +24,10 @@ def replace_attention_(module: fx.GraphModule, names: Iterable[str]) -> None:
 
 
 def _narrower(layer: nn.MultiheadAttention) -> PrunedAttention:
-    inside = layer.out_proj.weight.shape[1]
+    stream, inside = layer.out_proj.weight.shape
     with torch.device("meta"):
         narrow = PrunedAttention(
-            layer.embed_dim,
+            stream,
             inside // layer.head_dim,
             layer.head_dim,
             bias=layer.in_proj_bias is not None,

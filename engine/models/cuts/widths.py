@@ -44,6 +44,10 @@ def _prelu_(layer: Any) -> None:
     layer.num_parameters = len(layer.weight)
 
 
+def _embedding_(layer: Any) -> None:
+    layer.embedding_dim = layer.weight.shape[1]
+
+
 def _recurrent_(layer: Any) -> None:
     layer.hidden_size = layer.weight_hh_l0.shape[1]
     layer.input_size = layer.weight_ih_l0.shape[1]
@@ -56,6 +60,7 @@ _CORRECTIONS: tuple[tuple[type[nn.Module], Callable[[Any], None]], ...] = (
     (nn.LayerNorm, _layer_norm_),
     (nn.GroupNorm, _group_norm_),
     (nn.PReLU, _prelu_),
+    (nn.Embedding, _embedding_),
     (nn.RNNBase, _recurrent_),
 )
 """What each kind of layer says of its own widths."""

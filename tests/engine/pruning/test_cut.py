@@ -168,9 +168,12 @@ def test_that_a_width_borrowed_from_a_cut_value_stays_for_one_that_is_not_cut() 
     assert model.module.get_parameter("inner.weight").shape == (8, 4)
 
 
-def test_that_a_parameter_of_the_network_itself_locks_what_it_meets() -> None:
-    model = compress(OwnParameter().eval(), (6,))
-    assert model.locked["wide"] == Reason("locked_operation", {"operation": "add"})
+def test_that_a_parameter_of_the_network_itself_is_cut_without_a_mask() -> None:
+    torch.manual_seed(0)
+    model = compress(OwnParameter().eval(), (6,), HALF)
+    masked, cut = masked_and_cut(model, some_inputs((6,)))
+    assert error_between(cut, masked) <= LIMIT
+    assert model.module.get_parameter("shift").shape == (4,)
 
 
 class OverTheChannels(nn.Module):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.contract.methods import PruneGranularity
-from engine.contract.recipe import PruneSpec
+from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.export.python_loader import loader_source
 from engine.joint.compressed import CompressedModel
 from engine.models.attention import PrunedAttention
@@ -19,10 +19,12 @@ LIMIT = 1e-5
 KINDS = (PruneGranularity.HEAD, PruneGranularity.CHANNEL)
 
 
-def halved(network: nn.Module, granularity: PruneGranularity) -> CompressedModel:
-    return CompressedModel(
-        capture(network, EXAMPLE), make_recipe(PruneSpec(ratio=0.5, granularity=granularity))
-    )
+def halved(
+    network: nn.Module, granularity: PruneGranularity, *, skip: tuple[str, ...] = ()
+) -> CompressedModel:
+    layers = {name: LayerPruneSpec(skip=True) for name in skip}
+    spec = PruneSpec(ratio=0.5, granularity=granularity, layers=layers)
+    return CompressedModel(capture(network, EXAMPLE), make_recipe(spec))
 
 
 @torch.no_grad()
@@ -46,16 +48,16 @@ def test_that_a_cut_encoder_answers_as_the_masked_one(name: str, granularity: Pr
     attention = [part for part in model.module.modules() if isinstance(part, PrunedAttention)]
     widths = [part.out_features for key, part in model.module.named_modules() if key.endswith("linear1")]
     if granularity is PruneGranularity.HEAD:
-        assert attention and {part.heads for part in attention} == {1} and set(widths) == {12}
+        assert {(part.heads, part.stream) for part in attention} == {(1, 8)} and set(widths) == {12}
     else:
-        assert not attention and set(widths) == {6}
+        assert {(part.heads, part.stream) for part in attention} == {(2, 4)} and set(widths) == {6}
 
 
 def test_that_half_of_the_inner_channels_leave_torchs_layer_of_half_the_width() -> None:
     network = make_reader("norm first")
     weight = network.get_parameter("encoder.linear1.weight").detach()
     strongest = weight.abs().sum(1).topk(6).indices.sort().values
-    model = halved(network, PruneGranularity.CHANNEL)
+    model = halved(network, PruneGranularity.CHANNEL, skip=("words",))
     _, cut = masked_and_cut(model)
     assert torch.equal(model.module.get_parameter("encoder.linear1.weight"), weight[strongest])
     smaller = Reader(nn.TransformerEncoderLayer(WIDTH, 2, 6, batch_first=True, norm_first=True)).eval()
