@@ -25,6 +25,7 @@ class Stage(StrEnum):
     """The stages of a run."""
 
     EVALUATE = "evaluate"
+    TIME = "time"
     PRUNE = "prune"
     CALIBRATE = "calibrate"
     TRAIN = "train"

@@ -153,6 +153,12 @@ class Objective(Choice):
     IMPORTANCE = "importance", "Nothing", "Importance decides alone, whatever a channel costs."
     SIZE = "size", "Size", "Importance for each parameter that goes with the channel."
     MACS = "macs", "Multiplications", "Importance for each multiplication that goes with the channel."
+    LATENCY = (
+        "latency",
+        "Measured time",
+        "Importance for each millisecond that goes with the channels: every layer is timed in ONNX Runtime at several "
+        "widths, and widths that save no time are jumped over (Yang 2018, NetAdapt; Shen 2022, HALP).",
+    )
 
 
 class Schedule(Choice):

@@ -15,10 +15,12 @@ from engine.contract.fields import FieldKind, FieldSpec, fields_of
 from engine.contract.methods import (
     Correction,
     ExportFormat,
+    Objective,
     PruneGranularity,
     PruneMethod,
     QuantizeMode,
     Schedule,
+    Scope,
     SparseTraining,
     Strategy,
 )
@@ -125,6 +127,7 @@ def check_consistency(recipe: Recipe) -> None:
         raise RequestError("recipe_int8_without_quantize")
     _check_what_goes_with_channels(recipe)
     _check_criterion(recipe)
+    _check_latency(recipe)
 
 
 def _check_criterion(recipe: Recipe) -> None:
@@ -151,6 +154,21 @@ def _check_blocks(prune: PruneSpec) -> None:
     meaningless = (*counts, *ratios)
     if meaningless:
         raise RequestError("recipe_blocks_whole", field=f"prune.{meaningless[0]}")
+
+
+def _check_latency(recipe: Recipe) -> None:
+    prune = recipe.prune
+    if prune is None:
+        return
+    is_timed = prune.objective is Objective.LATENCY
+    if prune.target_latency is not None and not is_timed:
+        raise RequestError("recipe_target_latency", objective=prune.objective.value)
+    if prune.target_latency is not None and prune.target_macs is not None:
+        raise RequestError("recipe_two_targets")
+    if is_timed and (prune.granularity is not PruneGranularity.CHANNEL or prune.scope is not Scope.GLOBAL):
+        raise RequestError("recipe_latency", granularity=prune.granularity.value, scope=prune.scope.value)
+    if is_timed and recipe.timed_format is None:
+        raise RequestError("recipe_latency_file")
 
 
 def _check_what_goes_with_channels(recipe: Recipe) -> None:

@@ -55,6 +55,14 @@ class PruneSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Of the whole network, in place of the ratio, which is then found by trial cuts.",
         ),
     ] = None
+    target_latency: Annotated[
+        Annotated[float, Meta(gt=1, le=1000)] | None,
+        Meta(
+            title="Times faster",
+            description="Than the unpruned network in the same kind of ONNX file, in place of the ratio; goes with the "
+            "objective of measured time.",
+        ),
+    ] = None
     objective: Annotated[
         Objective,
         Meta(title="Weighed against", description="What global scope weighs a channel's importance against."),

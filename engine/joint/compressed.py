@@ -24,7 +24,8 @@ from engine.contract.methods import PruneGranularity, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec, Recipe
 from engine.joint.blocks import ResidualBlocks
 from engine.joint.goals import reach_macs
-from engine.joint.objective import weigh_
+from engine.joint.latency.table import LatencyTable
+from engine.joint.selecting import selection_of
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.block_gates import set_gates_
 from engine.pruning.channels import ChannelMap, map_channels, why_locked
@@ -40,7 +41,7 @@ from engine.pruning.masks import (
     set_weight_masks_,
 )
 from engine.pruning.scoring import channel_importance, element_scores, noted_tensors
-from engine.pruning.selection import layer_ratio, select_channels
+from engine.pruning.selection import layer_ratio
 from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
 from engine.quantization.attach import (
     attach_activation_quantizers_,
@@ -78,6 +79,9 @@ class CompressedModel:
         recipe: what is asked.
         samples: for criteria that look at gradients or activations.
 
+    Attributes:
+        latencies: of the uncut model's layers; given before channels are chosen by measured time.
+
     Raises:
         RequestError: the recipe asks for pruning or quantizing of a model where nothing can be pruned or quantized.
     """
@@ -85,6 +89,7 @@ class CompressedModel:
     def __init__(self, captured: CapturedGraph, recipe: Recipe, *, samples: Samples | None = None) -> None:
         self.captured = captured
         self.samples = samples
+        self.latencies: LatencyTable | None = None
         self.module: nn.Module = captured.module
         self.recipe = recipe
         self.channels: ChannelMap = map_channels(captured, self.granularity or PruneGranularity.CHANNEL)
@@ -227,9 +232,9 @@ class CompressedModel:
                 method=spec.method,
                 removed=frozenset(self.structure.removed),
             )
-        if spec.scope is Scope.GLOBAL:
-            weigh_(importance, self.captured, self.channels, spec.objective)
-        select = partial(select_channels, self.channels.groups, importance)
+        select = selection_of(
+            spec, importance, captured=self.captured, channels=self.channels, latencies=self.latencies
+        )
         if spec.target_macs is not None:
             spec = reach_macs(spec, partial(select, share=1.0), self.macs_without, is_final=share >= 1)
         return select(spec, share=share)

@@ -25,9 +25,9 @@ def weigh_(
         importance: by the root atom of each channel; changed in place.
         captured: uncut.
         channels: its channels.
-        objective: what is to be saved.
+        objective: what is to be saved; other objectives than those of :data:`PRICES` weigh nothing.
     """
-    if objective is Objective.IMPORTANCE:
+    if objective not in PRICES:
         return
     divide_by_savings_(importance, savings_of(captured, channels, objective))
 

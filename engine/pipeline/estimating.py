@@ -8,6 +8,7 @@ from engine.context import RunContext
 from engine.contract.messages import Estimation
 from engine.contract.recipe import Recipe
 from engine.joint.compressed import CompressedModel
+from engine.pipeline.latency import is_timed, time_layers_of
 from engine.pipeline.machine import prepare_machine
 from engine.pipeline.measure import measure_totals
 from engine.pipeline.work import Inputs, compressed_model, open_inputs, share_epochs
@@ -34,6 +35,8 @@ def estimate(recipe: Recipe, ctx: RunContext) -> Estimation:
     seconds = _time_step(model, inputs, ctx)
     ctx.raise_if_cancelled()
     is_of_weights = recipe.prune is not None and recipe.prune.granularity.is_of_weights
+    if is_timed(recipe):
+        model.latencies = time_layers_of(model, ctx, threads=inputs.threads)
     if recipe.prune is not None:
         if is_of_weights:
             model.attach_masks()

@@ -73,12 +73,21 @@ def check_formats(work: Work) -> None:
 
 def _baseline_if_it_can_be(work: Work) -> Path | None:
     """The original as float32 ONNX, which :func:`check_formats` may have written; None, and told, where it has none."""
-    path = work.folder.baseline / BASELINE
     try:
-        return path if path.is_file() else write_baseline(work.inputs, work.folder.baseline, work.ctx)
+        return baseline_of(work)
     except RunError as error:
         work.ctx.warn(error.code, **error.arguments)
         return None
+
+
+def baseline_of(work: Work) -> Path:
+    """The original as float32 ONNX; written if it is not there yet.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    path = work.folder.baseline / BASELINE
+    return path if path.is_file() else write_baseline(work.inputs, work.folder.baseline, work.ctx)
 
 
 def _tell(work: Work, step: int) -> None:

@@ -30,6 +30,7 @@ from engine.contract.source import SourceInfo
 from engine.contract.stats import ModelStats
 from engine.joint.compressed import CompressedModel
 from engine.pipeline.checkpoints import CheckpointStore, Payload, structure_of, unpack_random
+from engine.pipeline.latency import read_latencies
 from engine.pipeline.lock import hold_folder
 from engine.pipeline.machine import prepare_machine
 from engine.pipeline.partial import report_best_so_far
@@ -176,6 +177,7 @@ def _begin(work: Work, stages: tuple[StagePlan, ...], payload: Payload | None) -
     work.model.restore(structure_of(payload))
     work.model.module.load_state_dict(payload["model"])
     unpack_random(payload)
+    work.model.latencies = read_latencies(work.folder)
     work.resumed = payload
     work.before, work.after = _read_stats(work.folder.before), _read_stats(work.folder.after)
     work.ctx.emit(RunResumed(step=work.steps_done, stages=planned, name=name, time=time.time()))

@@ -14,6 +14,7 @@ from engine.contract.run_folder import write_record
 from engine.contract.stats import ModelStats
 from engine.joint.schedule import move_to_step_
 from engine.pipeline.finishing import check_formats, export_all
+from engine.pipeline.latency import count_grids, is_timed, tell_latency, time_network
 from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
@@ -46,10 +47,17 @@ def plan_stages(work: Work) -> tuple[StagePlan, ...]:
     exports = len(work.recipe.export.formats) + 2
     return (
         StagePlan(Stage.EVALUATE, "Measure the original", test, evaluate_before),
+        *_timing(work),
         *(_together(work) if work.is_simultaneous else _one_after_the_other(work)),
         StagePlan(Stage.MEASURE, "Measure the result", test, evaluate_after),
-        StagePlan(Stage.EXPORT, "Export and verify", exports, export_all),
+        StagePlan(Stage.EXPORT, "Export and verify", exports, export),
     )
+
+
+def _timing(work: Work) -> list[StagePlan]:
+    if not is_timed(work.recipe):
+        return []
+    return [StagePlan(Stage.TIME, "Time the layers", count_grids(work), time_network)]
 
 
 def _together(work: Work) -> list[StagePlan]:
@@ -93,6 +101,13 @@ def evaluate_after(work: Work) -> ModelStats:
     write_record(work.folder.after, work.after)
     _tell_missed_goal(work)
     return work.after
+
+
+def export(work: Work) -> None:
+    """Writes the files, and says what choosing by measured time came to."""
+    export_all(work)
+    if is_timed(work.recipe):
+        tell_latency(work)
 
 
 def _tell_missed_goal(work: Work) -> None:

@@ -30,6 +30,7 @@ def stage_name(stage: Stage) -> str:
     """The stage's name in the language of now."""
     return {
         Stage.EVALUATE: QCoreApplication.translate("Stages", "Evaluate"),
+        Stage.TIME: QCoreApplication.translate("Stages", "Time the layers"),
         Stage.PRUNE: QCoreApplication.translate("Stages", "Prune"),
         Stage.CALIBRATE: QCoreApplication.translate("Stages", "Calibrate"),
         Stage.TRAIN: QCoreApplication.translate("Stages", "Train"),

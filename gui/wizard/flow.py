@@ -15,8 +15,8 @@ from typing import Self
 
 import msgspec
 
-from engine.contract.methods import ExportFormat, QuantizeMode, Strategy
-from engine.contract.recipe import Recipe, RecoverSpec
+from engine.contract.methods import ExportFormat, Objective, PruneGranularity, QuantizeMode, Scope, Strategy
+from engine.contract.recipe import PruneSpec, Recipe, RecoverSpec
 from engine.contract.recipe_file import Table, recipe_from
 from engine.contract.stats import Inspection, LayerStats
 from gui.wizard.presets import Preset, lay_over_
@@ -174,6 +174,18 @@ def _settle_strategy_(table: Table, path: str) -> None:
         _set_(table, "joint.strategy", Strategy.SEQUENTIAL.value)
 
 
+def _settle_objective_(table: Table, path: str) -> None:
+    """Measured time compares channels over the whole model as they stand in an ONNX file; newer choices end it."""
+    if _get(table, "prune.objective") != Objective.LATENCY:
+        return
+    if path == "prune.objective":
+        _set_(table, "prune.granularity", PruneGranularity.CHANNEL.value)
+        _set_(table, "prune.scope", Scope.GLOBAL.value)
+    elif path in ("prune.granularity", "prune.scope"):
+        _set_(table, "prune.objective", PruneSpec().objective.value)
+        _set_(table, "prune.target_latency", None)
+
+
 def _settle_epochs_(table: Table, path: str) -> None:
     """Quantization during training brings the epochs that it needs; a 0 set by hand stays, and is refused."""
     is_aware = _get(table, "quantize.mode") == QuantizeMode.AWARE
@@ -190,4 +202,9 @@ def _settle_formats_(table: Table, path: str) -> None:
         _set_(table, "export.formats", left or [ExportFormat.ONNX_FLOAT32.value])
 
 
-_SETTLERS: tuple[Callable[[Table, str], None], ...] = (_settle_strategy_, _settle_epochs_, _settle_formats_)
+_SETTLERS: tuple[Callable[[Table, str], None], ...] = (
+    _settle_strategy_,
+    _settle_objective_,
+    _settle_epochs_,
+    _settle_formats_,
+)

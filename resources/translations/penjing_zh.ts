@@ -1151,6 +1151,10 @@
         <translation>由引擎在网络副本上精确计数。</translation>
     </message>
     <message>
+        <source>Which residual blocks go, the engine says when the hand rests.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>About, from the shapes of the layers. {reason}</source>
         <translation>按各层形状估算。{reason}</translation>
     </message>
@@ -1545,6 +1549,10 @@
     <message>
         <source>Remove {share} of the attention heads by {method}.</source>
         <translation>剪掉 {share} 的注意力头（依据：{method}）。</translation>
+    </message>
+    <message>
+        <source>Remove {share} of the residual blocks by {method}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keep {pattern} neighbouring weights by {method}.</source>
@@ -2050,7 +2058,7 @@
     </message>
     <message>
         <source>Time the layers</source>
-        <translation type="unfinished"></translation>
+        <translation>测量各层耗时</translation>
     </message>
     <message>
         <source>Prune</source>
@@ -2637,11 +2645,7 @@
     </message>
     <message>
         <source>Times faster</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Than the unpruned network as the same kind of ONNX file, in place of the ratio; with objective = &quot;latency&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>加速倍数</translation>
     </message>
     <message>
         <source>Weighed against</source>
@@ -3097,11 +3101,7 @@
     </message>
     <message>
         <source>Measured time</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Importance for each millisecond that goes with the channels, after each layer was timed in ONNX Runtime by its widths; widths that save no time are jumped over (Yang 2018, NetAdapt; Shen 2022, HALP).</source>
-        <translation type="unfinished"></translation>
+        <translation>实测耗时</translation>
     </message>
     <message>
         <source>At once</source>
@@ -3364,12 +3364,20 @@
         <translation>无</translation>
     </message>
     <message>
+        <source>Than the unpruned network in the same kind of ONNX file, in place of the ratio; goes with the objective of measured time.</source>
+        <translation>相对于未剪枝网络的同类 ONNX 文件，用来代替比例；须与“实测耗时”目标一起使用。</translation>
+    </message>
+    <message>
         <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
         <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
     </message>
     <message>
         <source>Number format</source>
         <translation>数值格式</translation>
+    </message>
+    <message>
+        <source>Importance for each millisecond that goes with the channels: every layer is timed in ONNX Runtime at several widths, and widths that save no time are jumped over (Yang 2018, NetAdapt; Shen 2022, HALP).</source>
+        <translation>按随通道一起省下的每毫秒来衡量重要性：每一层都在 ONNX Runtime 中以多种宽度计时，不省时间的宽度会被跳过（Yang 2018，NetAdapt；Shen 2022，HALP）。</translation>
     </message>
     <message>
         <source>Training samples are used as they are.</source>
@@ -4000,19 +4008,19 @@
     </message>
     <message>
         <source>objective = &quot;latency&quot; compares widths of channels over the whole model; set granularity = &quot;channel&quot; (now &quot;{granularity}&quot;) and scope = &quot;global&quot; (now &quot;{scope}&quot;).</source>
-        <translation type="unfinished"></translation>
+        <translation>objective = &quot;latency&quot; 在整个模型上比较通道宽度；请设 granularity = &quot;channel&quot;（现为 &quot;{granularity}&quot;）以及 scope = &quot;global&quot;（现为 &quot;{scope}&quot;）。</translation>
     </message>
     <message>
         <source>objective = &quot;latency&quot; times layers as they stand in an ONNX file; add onnx-int8 or onnx-float32 to export.formats.</source>
-        <translation type="unfinished"></translation>
+        <translation>objective = &quot;latency&quot; 按 ONNX 文件中的样子为各层计时；请在 export.formats 中加入 onnx-int8 或 onnx-float32。</translation>
     </message>
     <message>
         <source>target_latency is reached by measured time; set objective = &quot;latency&quot; (now &quot;{objective}&quot;), or give target_macs or a ratio.</source>
-        <translation type="unfinished"></translation>
+        <translation>target_latency 要靠实测耗时来达到；请设 objective = &quot;latency&quot;（现为 &quot;{objective}&quot;），或改用 target_macs 或比例。</translation>
     </message>
     <message>
         <source>target_macs and target_latency are two goals; give one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>target_macs 与 target_latency 是两个目标；请只给其中一个。</translation>
     </message>
     <message>
         <source>regrow lets single weights change places; set granularity = &quot;weight&quot; (now &quot;{granularity}&quot;), or regrow = 0.</source>
@@ -4263,8 +4271,16 @@
         <translation>已保留验证准确率最高的一轮（{accuracy}）。</translation>
     </message>
     <message>
-        <source>Not pruned by channel ({count}): {names}</source>
-        <translation>未按通道剪枝（{count}）：{names}</translation>
+        <source>Cannot be pruned ({count}): {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>
+        <translation>通道按实测耗时选取（{format}）：剪枝前 {before} 毫秒，现在 {after} 毫秒，快 {found} 倍；预计为 {foretold} 倍。</translation>
+    </message>
+    <message>
+        <source>What was foretold from the times of single layers ({foretold}× faster) is far from what was measured ({found}×); other programs may have taken the processor in between.</source>
+        <translation>由单层耗时预计的加速（{foretold} 倍）与实测（{found} 倍）相差很大；期间处理器可能被其他程序占用。</translation>
     </message>
     <message>
         <source>Not corrected by least squares, as more than {limit} inputs make one output: {names}</source>
@@ -4283,16 +4299,8 @@
         <translation>最接近的裁剪结果是乘法次数减少到 1/{found}，而不是 1/{wanted}。</translation>
     </message>
     <message>
-        <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {ratio}× faster; {predicted} ms were foretold.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The time foretold from single layers ({predicted} ms) is off by {share}; trust the measured one ({after} ms).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The network became {found}× faster, not {wanted}×; set a higher target_latency, or retry on a quiet machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>网络加速了 {found} 倍，而不是 {wanted} 倍；请提高 target_latency，或在空闲的机器上重试。</translation>
     </message>
     <message>
         <source>The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.</source>

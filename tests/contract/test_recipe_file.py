@@ -143,6 +143,39 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
             "recipe_target_of_weights",
             {"granularity": "block"},
         ),
+        (
+            {**SMALL, "prune": {"objective": "latency"}},
+            "recipe_latency",
+            {"granularity": "channel", "scope": "layer"},
+        ),
+        (
+            {**SMALL, "prune": {"objective": "latency", "scope": "global", "granularity": "unit"}},
+            "recipe_latency",
+            {"granularity": "unit", "scope": "global"},
+        ),
+        (
+            {
+                **SMALL,
+                "prune": {"objective": "latency", "scope": "global"},
+                "export": {"formats": ["state_dict"]},
+            },
+            "recipe_latency_file",
+            {},
+        ),
+        ({**SMALL, "prune": {"target_latency": 1.5}}, "recipe_target_latency", {"objective": "importance"}),
+        (
+            {
+                **SMALL,
+                "prune": {
+                    "objective": "latency",
+                    "scope": "global",
+                    "target_latency": 1.5,
+                    "target_macs": 2.0,
+                },
+            },
+            "recipe_two_targets",
+            {},
+        ),
         ({**SMALL, "prune": {"regrow": 0.3}}, "recipe_regrow", {"granularity": "channel"}),
         ({**SMALL, "prune": {"pattern": "4:4"}}, "recipe_pattern", {"pattern": "4:4", "limit": "32"}),
         ({**SMALL, "prune": {"pattern": "2:40"}}, "recipe_pattern", {"pattern": "2:40", "limit": "32"}),

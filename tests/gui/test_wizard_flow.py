@@ -1,7 +1,7 @@
 import pytest
 
 from engine.contract.errors import RequestError
-from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMode, Strategy
+from engine.contract.methods import ExportFormat, Objective, PruneGranularity, QuantizeMode, Scope, Strategy
 from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import check_consistency
 from gui.wizard.flow import Goal, Step, WizardFlow
@@ -170,3 +170,16 @@ def test_that_undo_ends_at_the_first_recipe():
     history = RecipeHistory(make_recipes(1)[0])
     assert history.undone() == history
     assert history.redone() == history
+
+
+def test_that_measured_time_brings_what_it_compares():
+    flow = make_flow(prune=PruneSpec(granularity=PruneGranularity.WEIGHT))
+    prune = flow.with_field("prune.objective", "latency").recipe.prune
+    assert (prune.granularity, prune.scope) == (PruneGranularity.CHANNEL, Scope.GLOBAL)
+
+
+@pytest.mark.parametrize(("field", "value"), [("scope", "layer"), ("granularity", "weight")])
+def test_that_a_newer_choice_ends_measured_time_and_its_goal(field, value):
+    flow = make_flow().with_field("prune.objective", "latency").with_field("prune.target_latency", 2.0)
+    prune = flow.with_field(f"prune.{field}", value).recipe.prune
+    assert (prune.objective, prune.target_latency) == (Objective.IMPORTANCE, None)

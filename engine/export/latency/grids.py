@@ -9,7 +9,7 @@ from engine.contract.recipe import PruneSpec
 from engine.export.latency.probes import Probe
 from engine.export.latency.window import window_of
 from engine.joint.compressed import CompressedModel
-from engine.joint.latency.widths import MATRICES, layer_widths, widths_of
+from engine.joint.latency.widths import MATRICES, group_widths, layer_widths
 from engine.models.graph import CapturedGraph, layers_of, shape_of
 
 
@@ -46,7 +46,7 @@ def grids_of(model: CompressedModel, *, is_integer: bool) -> dict[str, LayerGrid
         is_integer: whether what it quantizes runs in integers.
     """
     spec = model.recipe.prune or PruneSpec()
-    groups = {group.number: widths_of(group, spec) for group in model.channels.groups}
+    groups = group_widths(model.captured, model.channels, spec)
     widths = layer_widths(model.captured, model.channels)
     integers = model.placement.bits if is_integer and model.placement is not None else {}
     found = {}

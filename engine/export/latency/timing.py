@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
 from engine.context import RunContext
 from engine.export.latency.grids import LayerGrid
 from engine.export.latency.probes import Probe
-from engine.export.runtime import session_of
+from engine.export.runtime import open_session, session_of
 from engine.joint.latency.table import LayerLatency
 
 FEWEST_ROUNDS, MOST_ROUNDS, SECONDS_A_GRID = 3, 25, 0.8
@@ -54,6 +55,17 @@ def _time_grid(grid: LayerGrid, threads: int) -> LayerLatency:
     return LayerLatency(
         outputs=grid.outputs, inputs=grid.inputs, milliseconds=tuple(tuple(row) for row in rows.tolist())
     )
+
+
+def time_file(path: Path, sample: np.ndarray, *, threads: int) -> float:
+    """Milliseconds of a whole network for one batch, measured as its layers are.
+
+    Raises:
+        RequestError: the file cannot be opened.
+    """
+    session = open_session(path, threads=threads)
+    feed = {session.get_inputs()[0].name: sample}
+    return _medians([lambda: session.run(None, feed)])[0]
 
 
 def _call(probe: Probe, threads: int, *, has_layer: bool) -> Callable[[], object]:

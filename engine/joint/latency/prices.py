@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.joint.latency.table import LatencyTable
-from engine.joint.latency.widths import Kept, LayerWidths
+from engine.joint.latency.widths import Kept, LayerWidths, layer_widths
+from engine.models.graph import CapturedGraph
+from engine.pruning.channels import ChannelMap
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,8 @@ class Prices:
     def of_network(self, kept: Kept) -> float:
         """Milliseconds of the whole network: its layers, and a rest that stays as it is."""
         return self.table.rest_ms + sum(self.of_layer(layer, kept) for layer in self.table.layers)
+
+
+def prices_of(captured: CapturedGraph, channels: ChannelMap, table: LatencyTable) -> Prices:
+    """What the layers of a model take, before its cut or after it, by a table of the uncut model."""
+    return Prices(table, layer_widths(captured, channels))

@@ -1,10 +1,10 @@
 """The widths that channel groups may be cut to, and how the sizes of layers follow them."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import nn
 
 from engine.contract.recipe import PruneSpec
@@ -18,6 +18,20 @@ Widths = Mapping[int, tuple[int, ...]]
 """The widths that each group may have, by its number, rising."""
 Kept = Mapping[int, int]
 """How many channels each group keeps, by its number."""
+
+
+def group_widths(captured: CapturedGraph, channels: ChannelMap, spec: PruneSpec) -> dict[int, tuple[int, ...]]:
+    """The widths of every group, by its number.
+
+    Those that a padded shortcut leaves empty (He 2016, option A) may go as a whole, unless a minimum was asked for: the
+    layers that add to the shortcut make others too.
+    """
+    layers = {name for name, _ in layers_of(captured.module)}
+    widths = {}
+    for group in channels.groups:
+        is_padding = spec.minimum == 1 and not layers.issuperset(group.layers)
+        widths[group.number] = (*((0,) if is_padding else ()), *widths_of(group, spec))
+    return widths
 
 
 def widths_of(group: ChannelGroup, spec: PruneSpec) -> tuple[int, ...]:
@@ -71,33 +85,27 @@ class LayerWidths:
 
 
 def layer_widths(captured: CapturedGraph, channels: ChannelMap) -> dict[str, LayerWidths]:
-    """For each convolution and matrix how its sizes follow the groups; of a model that is not cut yet."""
+    """For each convolution and matrix how its sizes follow the groups, whether the model is cut already or not."""
     group_of = {channel: group for group in channels.groups for channel in group.channels}
+    slots = {(slot.tensor, slot.dim): channels.roots[slot.atoms].tolist() for slot in channels.table.slots}
     found = {}
     for name, layer in layers_of(captured.module):
         if isinstance(layer, MATRICES):
-            atoms = {slot.dim: slot.atoms for slot in channels.table.slots if slot.tensor == f"{name}.weight"}
-            roots = {dim: channels.roots[places].tolist() for dim, places in atoms.items()}
+            sizes = layer.weight.shape[:2]
+            roots = [slots.get((f"{name}.weight", dim)) for dim in range(2)]
             outputs, inputs = (
-                _dimension(size, [group_of[root] for root in roots.get(dim, ()) if root in group_of])
-                for dim, size in enumerate(_sizes(layer))
+                Dimension(size, {}) if places is None else _dimension(places, group_of)
+                for size, places in zip(sizes, roots, strict=True)
             )
             found[name] = LayerWidths(outputs, inputs)
     return found
 
 
-def _sizes(layer: nn.Module) -> tuple[int, int]:
-    weight = layer.weight
-    assert isinstance(weight, torch.Tensor)
-    return weight.shape[0], weight.shape[1]
-
-
-def _dimension(size: int, groups: Iterable[ChannelGroup]) -> Dimension:
-    """Of the groups that the positions belong to which can be removed, one for each position."""
-    channels: dict[int, int] = {}
-    positions: dict[int, int] = {}
-    for group in groups:
-        channels[group.number] = len(group.channels)
-        positions[group.number] = positions.get(group.number, 0) + 1
-    each = {number: positions[number] / channels[number] for number in positions}
-    return Dimension(size - sum(positions.values()), each)
+def _dimension(places: list[int], group_of: Mapping[int, ChannelGroup]) -> Dimension:
+    """Of the channel at each place, which belongs to a group if it can be removed."""
+    groups = [group_of[channel] for channel in places if channel in group_of]
+    each = Counter(group.number for group in groups)
+    channels = {group.number: len(group.channels) for group in groups}
+    return Dimension(
+        len(places) - len(groups), {number: count / channels[number] for number, count in each.items()}
+    )
