@@ -20,7 +20,9 @@ Kept = Mapping[int, int]
 """How many channels each group keeps, by its number."""
 
 
-def group_widths(captured: CapturedGraph, channels: ChannelMap, spec: PruneSpec) -> dict[int, tuple[int, ...]]:
+def group_widths(
+    captured: CapturedGraph, channels: ChannelMap, spec: PruneSpec
+) -> dict[int, tuple[int, ...]]:
     """The widths of every group, by its number.
 
     Those that a padded shortcut leaves empty (He 2016, option A) may go as a whole, unless a minimum was asked for: the
