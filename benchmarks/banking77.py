@@ -54,9 +54,35 @@ TRANSFORMER = Plan(
     learning_rate=1.5e-3,
 )
 HALVINGS = (
-    Halving(plan=TRANSFORMER, granularity=PruneGranularity.HEAD, epochs=10, learning_rate=5e-4),
-    Halving(plan=TRANSFORMER, granularity=PruneGranularity.CHANNEL, epochs=10, learning_rate=5e-4),
-    Halving(plan=GRU, granularity=PruneGranularity.UNIT, epochs=10, learning_rate=1e-3),
+    Halving(
+        plan=TRANSFORMER,
+        what="heads",
+        granularity=PruneGranularity.HEAD,
+        epochs=6,
+        learning_rate=1e-3,
+        distill=0.9,
+    ),
+    Halving(
+        plan=TRANSFORMER,
+        what="inner-channels",
+        granularity=PruneGranularity.CHANNEL,
+        # The stream's channels are those of the words.
+        skip=("words",),
+        epochs=6,
+        learning_rate=1e-3,
+        distill=0.9,
+    ),
+    Halving(
+        plan=TRANSFORMER,
+        what="channels",
+        granularity=PruneGranularity.CHANNEL,
+        epochs=6,
+        learning_rate=1e-3,
+        distill=0.9,
+    ),
+    Halving(
+        plan=GRU, what="units", granularity=PruneGranularity.UNIT, epochs=6, learning_rate=1e-3, distill=0.9
+    ),
 )
 
 

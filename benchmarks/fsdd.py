@@ -85,8 +85,8 @@ LSTM = Plan(
     learning_rate=5e-3,
 )
 HALVINGS = (
-    Halving(plan=CNN, granularity=PruneGranularity.CHANNEL, epochs=10, learning_rate=2e-3),
-    Halving(plan=LSTM, granularity=PruneGranularity.UNIT, epochs=10, learning_rate=2e-3),
+    Halving(plan=CNN, what="channels", granularity=PruneGranularity.CHANNEL, epochs=10, learning_rate=2e-3),
+    Halving(plan=LSTM, what="units", granularity=PruneGranularity.UNIT, epochs=10, learning_rate=2e-3),
 )
 
 

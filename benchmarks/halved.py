@@ -21,6 +21,7 @@ from engine.contract.recipe import (
     DataSpec,
     DistillSpec,
     ExportSpec,
+    LayerPruneSpec,
     ModelSpec,
     PruneSpec,
     Recipe,
@@ -28,23 +29,35 @@ from engine.contract.recipe import (
 )
 
 RATIO = 0.5
+BATCH = 64
 BASELINE = Path("baseline") / "original-float32.onnx"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Halving:
-    """Half of what of which network, and how long it recovers."""
+    """Half of what of which network, and how long it recovers.
+
+    Attributes:
+        plan: of the network.
+        what: is halved, in the row's name.
+        granularity: the recipe's.
+        skip: layers whose channels stay.
+        epochs, learning_rate: of the recovery.
+        distill: the teacher's share of the loss.
+    """
 
     plan: Plan
+    what: str
     granularity: PruneGranularity
+    skip: tuple[str, ...] = ()
     epochs: int
     learning_rate: float
-    batch_size: int = 64
+    distill: float = 0.5
 
     @property
     def name(self) -> str:
         """Of the row, its folder and its file."""
-        return f"{self.plan.name}-half-{self.granularity.value}"
+        return f"{self.plan.name}-half-{self.what}"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +76,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     max_error: float
     epochs: int
     learning_rate: float
+    distill: float
     seconds: float
     threads: int
     torch: str = str(torch.__version__)
@@ -102,13 +116,18 @@ def recipe_of(halving: Halving, spec: DataSpec, options: argparse.Namespace) -> 
             file=str(options.out.absolute() / f"{halving.plan.name}.pt"),
             architecture=str(HERE / halving.plan.architecture),
         ),
-        data=msgspec.structs.replace(spec, batch_size=halving.batch_size),
-        prune=PruneSpec(granularity=halving.granularity, ratio=RATIO, schedule=Schedule.ONE_SHOT),
+        data=msgspec.structs.replace(spec, batch_size=BATCH),
+        prune=PruneSpec(
+            granularity=halving.granularity,
+            ratio=RATIO,
+            schedule=Schedule.ONE_SHOT,
+            layers={name: LayerPruneSpec(skip=True) for name in halving.skip},
+        ),
         recover=RecoverSpec(
             epochs=halving.epochs,
             optimizer=Optimizer.ADAM,
             learning_rate=halving.learning_rate,
-            distill=DistillSpec(),
+            distill=DistillSpec(weight=halving.distill),
         ),
         export=ExportSpec(formats=(ExportFormat.ONNX_FLOAT32,)),
     )
@@ -133,6 +152,7 @@ def _row(halving: Halving, recipe: Recipe, run: KeptRun, folder: Path) -> Row:
         max_error=file.max_error,
         epochs=recipe.recover.epochs,
         learning_rate=recipe.recover.learning_rate,
+        distill=halving.distill,
         seconds=round(sum(run.report.seconds.values()), 1),
         threads=run.report.environment.threads,
     )
