@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import fx, nn
 
-from engine.models.erasing import erase_nodes_
+from engine.models.cuts.doing import do_cut_
+from engine.models.cuts.records import Bypass, Cut
 from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
 from engine.pruning.channels import Reason
 
@@ -31,6 +32,7 @@ class Block:
         shortcut: the node that is added to, which stays.
         branch: the node that makes the branch's value.
         layers: the layers that are called in the branch alone, in order.
+        nodes: all that only the branch needs, in order.
         shape: of the branch's value; blocks of one shape make a stage.
     """
 
@@ -39,6 +41,7 @@ class Block:
     shortcut: str
     branch: str
     layers: tuple[str, ...]
+    nodes: tuple[str, ...]
     shape: tuple[int, ...]
 
 
@@ -57,7 +60,8 @@ def find_blocks(module: nn.Module) -> tuple[Block, ...]:
         return ()
     known = {name for name, _ in layers_of(module)}
     sums = filter(None, map(_residual_sum, module.graph.nodes))
-    with_layers = [(found, _layers_within(module, _nodes_without(found), known)) for found in sums]
+    with_nodes = [(found, _nodes_without(found)) for found in sums]
+    with_layers = [(found, nodes, _layers_within(module, nodes, known)) for found, nodes in with_nodes]
     return tuple(
         Block(
             number=number,
@@ -65,9 +69,10 @@ def find_blocks(module: nn.Module) -> tuple[Block, ...]:
             shortcut=found.shortcut.name,
             branch=found.branch.name,
             layers=layers,
+            nodes=tuple(node.name for node in module.graph.nodes if node in nodes),
             shape=shape_of(found.addition) or (),
         )
-        for number, (found, layers) in enumerate(pair for pair in with_layers if pair[1])
+        for number, (found, nodes, layers) in enumerate(found for found in with_layers if found[2])
     )
 
 
@@ -168,21 +173,26 @@ def cut_blocks_(
         The parameters that are gone.
     """
     before = list(module.parameters())
-    nodes = {node.name: node for node in module.graph.nodes}
-    erased: set[fx.Node] = set()
-    # From the last to the first: what a block holds inside goes with it, and no block's input changes before its turn.
-    for block in sorted(blocks, key=lambda block: -block.number):
-        addition, branch = nodes[block.addition], nodes[block.branch]
-        if block.number not in removed or addition in erased:
-            continue
-        # An earlier cut may have put another node where the shortcut was.
-        (shortcut,) = (node for node in addition.all_input_nodes if node is not branch)
-        dead = {addition, *_nodes_without(_Sum(addition, shortcut, branch))}
-        addition.replace_all_uses_with(shortcut)
-        erase_nodes_(module, dead)
-        erased |= dead
+    do_cut_(module, plan_block_cut(blocks, removed))
     kept = set(module.parameters())
     return [parameter for parameter in before if parameter not in kept]
+
+
+def plan_block_cut(blocks: Iterable[Block], removed: frozenset[int]) -> Cut:
+    """What a removal of blocks changes, as a record.
+
+    Args:
+        blocks: all blocks of the uncut module.
+        removed: the numbers of those that go.
+    """
+    # From the last to the first: no block's input changes before its turn.
+    gone = sorted((block for block in blocks if block.number in removed), key=lambda block: -block.number)
+    nodes = (name for block in gone for name in (block.addition, *block.nodes))
+    return Cut(
+        bypasses=tuple(Bypass(node=block.addition, source=block.shortcut) for block in gone),
+        # What a block holds inside goes with it.
+        erased=tuple(dict.fromkeys(nodes)),
+    )
 
 
 def why_not_in_blocks(captured: CapturedGraph, blocks: Iterable[Block]) -> dict[str, Reason]:

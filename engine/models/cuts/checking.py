@@ -5,7 +5,7 @@ from itertools import chain, pairwise
 
 from torch import Tensor, fx, nn
 
-from engine.models.cuts.records import Cut, Number, Parts, Shuffle, Slice
+from engine.models.cuts.records import Bypass, Cut, Number, Parts, Shuffle, Slice
 from engine.models.graph import shape_of
 
 _SPLITS = ("chunk", "split")
@@ -28,6 +28,11 @@ def check_cut(module: fx.GraphModule, cut: Cut) -> None:
         _check_parts(_named(nodes, parts.node), parts, largest)
     for shuffle in cut.shuffles:
         _check_shuffle(nodes, shuffle, module)
+    for bypass in cut.bypasses:
+        _check_bypass(nodes, bypass)
+    for name in cut.erased:
+        if _named(nodes, name).op in ("placeholder", "output"):
+            raise ValueError(f'"{name}" cannot be left out')
 
 
 def _check_slices(cut: Cut, tensors: Mapping[str, Tensor]) -> None:
@@ -83,11 +88,16 @@ def _are_sizes(sizes: Iterable[int], largest: int) -> bool:
 
 def _check_shuffle(nodes: Mapping[str, fx.Node], shuffle: Shuffle, module: nn.Module) -> None:
     last, source = _named(nodes, shuffle.node), _named(nodes, shuffle.source)
-    shape, names = shape_of(source) or (), list(nodes)
-    is_later = names.index(shuffle.source) < names.index(shuffle.node)
-    if shape_of(last) != shape or not is_later or not 0 <= shuffle.axis < len(shape):
+    shape = shape_of(source) or ()
+    if shape_of(last) != shape or not source < last or not 0 <= shuffle.axis < len(shape):
         raise ValueError(f'"{shuffle.node}" is no shuffle of "{shuffle.source}"')
     if len(shuffle.order) > shape[shuffle.axis] or sorted(shuffle.order) != list(range(len(shuffle.order))):
         raise ValueError(f'"{shuffle.node}" picks positions that are not there')
     if hasattr(module, f"{shuffle.node}_order"):
         raise ValueError(f'the order of "{shuffle.node}" would take the place of something else')
+
+
+def _check_bypass(nodes: Mapping[str, fx.Node], bypass: Bypass) -> None:
+    node, source = _named(nodes, bypass.node), _named(nodes, bypass.source)
+    if not source < node or shape_of(node) != shape_of(source):
+        raise ValueError(f'"{bypass.source}" cannot stand for "{bypass.node}"')

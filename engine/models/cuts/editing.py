@@ -1,9 +1,10 @@
-"""What a cut changes in the graph itself: numbers that count channels, the sizes of parts, and shuffles."""
+"""What a cut changes in the graph itself: counted numbers, the sizes of parts, shuffles, and whole branches."""
 
 import torch
 from torch import fx
 
-from engine.models.cuts.records import Cut, Number, Parts, Shuffle
+from engine.models.cuts.records import Bypass, Cut, Number, Parts, Shuffle
+from engine.models.erasing import erase_nodes_
 
 Nodes = dict[str, fx.Node]
 
@@ -17,6 +18,9 @@ def correct_graph_(module: fx.GraphModule, cut: Cut) -> None:
         _write_sizes_(nodes[parts.node], parts)
     for shuffle in cut.shuffles:
         _pick_positions_(module, nodes, shuffle)
+    for bypass in cut.bypasses:
+        _pass_by_(nodes, bypass)
+    erase_nodes_(module, {nodes[name] for name in cut.erased})
     module.graph.lint()
     module.recompile()
 
@@ -59,3 +63,7 @@ def _pick_positions_(module: fx.GraphModule, nodes: Nodes, shuffle: Shuffle) -> 
 def order_name(shuffle: Shuffle) -> str:
     """The buffer that holds the order of a shuffle."""
     return f"{shuffle.node}_order"
+
+
+def _pass_by_(nodes: Nodes, bypass: Bypass) -> None:
+    nodes[bypass.node].replace_all_uses_with(nodes[bypass.source])

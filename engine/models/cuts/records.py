@@ -40,6 +40,13 @@ class Shuffle(Record, frozen=True, kw_only=True):
     order: tuple[int, ...]
 
 
+class Bypass(Record, frozen=True, kw_only=True):
+    """A node whose readers read ``source`` instead."""
+
+    node: str
+    source: str
+
+
 class Cut(Record, frozen=True, kw_only=True, omit_defaults=True):
     """All that one cut changes in a traced network.
 
@@ -49,6 +56,8 @@ class Cut(Record, frozen=True, kw_only=True, omit_defaults=True):
         numbers: what nodes count.
         parts: how nodes split.
         shuffles: in which order nodes pick.
+        bypasses: what is passed by, one after the other.
+        erased: nodes that nobody reads any more after that; the layers that only they call go too.
     """
 
     kept: tuple[tuple[int, ...], ...] = ()
@@ -56,6 +65,8 @@ class Cut(Record, frozen=True, kw_only=True, omit_defaults=True):
     numbers: tuple[Number, ...] = ()
     parts: tuple[Parts, ...] = ()
     shuffles: tuple[Shuffle, ...] = ()
+    bypasses: tuple[Bypass, ...] = ()
+    erased: tuple[str, ...] = ()
 
 
 class Origin(Record, frozen=True, kw_only=True, omit_defaults=True):

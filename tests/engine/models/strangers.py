@@ -113,3 +113,12 @@ def rewritten_zip(path: Path, rename: Callable[[str], str], *, compression: int 
     with zipfile.ZipFile(path) as archive:
         members = [(rename(name), archive.read(name)) for name in archive.namelist()]
     return write_zip(path, members, compression=compression)
+
+
+def with_member(path: Path, target: Path, name: str, content: bytes) -> Path:
+    """A copy of a file of torch.save with other bytes in one of its records."""
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w") as archive:
+        for member in source.infolist():
+            is_it = member.filename.partition("/")[2] == name
+            archive.writestr(member.filename, content if is_it else source.read(member))
+    return target

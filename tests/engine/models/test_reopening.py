@@ -1,95 +1,112 @@
 """A pruned network is opened again by what its file says, without anybody's class."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.context import RunContext
+from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity
-from engine.contract.recipe import ModelSpec, PruneSpec, Recipe
-from engine.contract.source import ModelSource
-from engine.export.formats import ExportJob, export_state_dict
-from engine.export.prepare import prepare_float
-from engine.models.opening import LoadedModel, open_model
-from engine.pipeline.work import compressed_model
-from tests.engine.export.jobs import make_data
-from tests.engine.networks import Shape, shake_, some_inputs
+from engine.models.architectures import build_architecture
+from engine.models.cuts.history import history_in
+from tests.engine.models.pruned_files import answers_of, opened, write_half
+from tests.engine.networks import NETWORKS, Shape, shake_
 
 SIDE = (3, 32, 32)
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file, and the network that was written into it."""
-
-    path: Path
-    network: nn.Module
-
-    def answers(self, shape: Shape) -> Tensor:
-        with torch.no_grad():
-            return self.network(some_inputs(shape, 3))
-
-
-def opened(file: str | Path, *, shape: Shape | None = None, architecture: str | None = None) -> LoadedModel:
-    source = ModelSource(file=str(file), input_shape=shape, architecture=architecture)
-    return open_model(source, RunContext(ask=lambda path, wants: True), example=None)
-
-
-def write_half(
-    loaded: LoadedModel, path: Path, granularity: PruneGranularity = PruneGranularity.CHANNEL
-) -> Written:
-    """Half of what the granularity removes is cut, and the rest written."""
-    recipe = Recipe(model=ModelSpec(file="-"), prune=PruneSpec(granularity=granularity, ratio=0.5))
-    model = compressed_model(loaded, recipe)
-    model.set_share(1.0)
-    model.cut()
-    model.finish()
-    data = make_data(loaded.example.shape, samples=4, classes=loaded.output_classes)
-    job = ExportJob(model=model, data=data, ctx=RunContext(), threads=1, lineage=loaded.lineage)
-    assert export_state_dict(job, path).verified
-    return Written(path, prepare_float(model, is_folded=False).module)
-
-
-def answers_of(loaded: LoadedModel, shape: Shape) -> Tensor:
-    with torch.no_grad():
-        return loaded.captured.module(some_inputs(shape, 3))
-
-
+CHANNEL, UNIT, HEAD, LAYER = (
+    PruneGranularity.CHANNEL,
+    PruneGranularity.UNIT,
+    PruneGranularity.HEAD,
+    PruneGranularity.LAYER,
+)
 NAMED = [
-    ("torchvision:resnet18?num_classes=5", PruneGranularity.CHANNEL),
-    ("torchvision:mobilenet_v2?width_mult=0.35&num_classes=5", PruneGranularity.CHANNEL),
-    ("torchvision:shufflenet_v2_x0_5?num_classes=5", PruneGranularity.CHANNEL),
-    ("torchvision:squeezenet1_1?num_classes=5", PruneGranularity.CHANNEL),
-    ("torchvision:vit_b_16?image_size=32&num_classes=5", PruneGranularity.HEAD),
+    ("sample", CHANNEL),
+    ("torchvision:resnet18?num_classes=5", LAYER),
+    ("torchvision:mobilenet_v2?width_mult=0.35&num_classes=5", CHANNEL),
+    ("torchvision:shufflenet_v2_x0_5?num_classes=5", CHANNEL),
 ]
 
 
 @pytest.mark.parametrize(("name", "granularity"), NAMED)
-def test_that_two_generations_of_a_library_network_open_and_answer_bit_for_bit(
+def test_that_a_library_network_opens_by_its_file_alone_and_answers_bit_for_bit(
     name: str, granularity: PruneGranularity, tmp_path: Path
 ) -> None:
-    first = opened(name, shape=SIDE)
+    shape = (1, 28, 28) if name == "sample" else SIDE
+    first = opened(name, shape=shape)
     shake_(first.module)
     before = sum(parameter.numel() for parameter in first.module.parameters())
-    child = write_half(first, tmp_path / "child.pt", granularity)
-    again = opened(child.path)
-    assert torch.equal(answers_of(again, SIDE), child.answers(SIDE))
-    assert again.captured.untraced_because is None
+    written = write_half(first, tmp_path / "model.pt", granularity)
+    again = opened(written.path)
+    assert torch.equal(answers_of(again.captured.module, shape), written.answers(shape))
     assert again.info.architecture == name and again.lineage.parameters == before
-    if granularity is PruneGranularity.CHANNEL:
-        grandchild = write_half(again, tmp_path / "grandchild.pt", granularity)
-        last = opened(grandchild.path)
-        assert torch.equal(answers_of(last, SIDE), grandchild.answers(SIDE))
-        assert len(last.lineage.cuts) == 2 and last.lineage.parameters == before
+    assert sum(parameter.numel() for parameter in again.module.parameters()) < before
+
+
+def test_that_a_pruned_network_is_pruned_again_and_opens_by_both_cuts(tmp_path: Path) -> None:
+    first = opened("torchvision:resnet18?num_classes=5", shape=SIDE)
+    shake_(first.module)
+    child = write_half(first, tmp_path / "child.pt", LAYER)
+    grandchild = write_half(opened(child.path), tmp_path / "grandchild.pt", CHANNEL)
+    last = opened(grandchild.path)
+    assert torch.equal(answers_of(last.captured.module, SIDE), grandchild.answers(SIDE))
+    assert len(last.lineage.cuts) == 2 and last.lineage.parameters == first.lineage.parameters
+
+
+def own_class(folder: Path, build: str) -> str:
+    """A user's Python file, as the architecture that names it."""
+    file = folder / "nets.py"
+    file.write_text(
+        "from torch import nn\n"
+        "from tests.engine.networks import NETWORKS\n"
+        "from tests.engine.pruning.test_attention import make_attending\n"
+        "from tests.engine.pruning.test_recurrent import make_reading\n"
+        f"def build():\n    return {build}\n",
+        encoding="utf-8",
+    )
+    return f"{file}:build"
+
+
+OWN = [
+    *((f"NETWORKS[{name!r}][0]()", NETWORKS[name][1], CHANNEL) for name in NETWORKS),
+    ("make_reading(nn.LSTM, 2, True)", (7, 5), UNIT),
+    ("make_reading(nn.GRU)", (7, 5), UNIT),
+    ("make_attending()", (7, 12), HEAD),
+]
+
+
+@pytest.mark.parametrize(("build", "shape", "granularity"), OWN)
+def test_that_an_own_network_opens_by_its_class_or_by_the_file_beside_its_weights(
+    build: str, shape: Shape, granularity: PruneGranularity, tmp_path: Path
+) -> None:
+    architecture = own_class(tmp_path, build)
+    torch.manual_seed(0)
+    network = opened_class(architecture)
+    torch.save(shake_(network).state_dict(), tmp_path / "whole.pt")
+    first = opened(tmp_path / "whole.pt", shape=shape, architecture=architecture)
+    written = write_half(first, tmp_path / "model.pt", granularity)
+    for text in (architecture, f"{tmp_path / 'model.py'}:Network"):
+        again = opened(written.path, shape=shape, architecture=text)
+        assert torch.equal(answers_of(again.captured.module, shape), written.answers(shape))
+    with pytest.raises(RequestError, match=r"pruned from nets\.py:build, .*model\.py:Network"):
+        opened(written.path)
+
+
+def opened_class(architecture: str) -> nn.Module:
+    return build_architecture(architecture, RunContext(ask=lambda path, wants: True))
 
 
 def test_that_a_file_is_still_a_plain_state_dict_with_its_batch_norms(tmp_path: Path) -> None:
-    child = write_half(opened("torchvision:resnet18?num_classes=5", shape=SIDE), tmp_path / "model.pt")
-    state = torch.load(child.path, weights_only=True)
-    assert state.keys() == child.network.state_dict().keys()
-    assert "layer1.0.bn1.running_var" in state
-    mapped = torch.load(child.path, weights_only=True, mmap=True)
+    first = opened("torchvision:shufflenet_v2_x0_5?num_classes=5", shape=SIDE)
+    written = write_half(first, tmp_path / "model.pt")
+    state = torch.load(written.path, weights_only=True)
+    assert state.keys() == written.network.state_dict().keys()
+    assert "conv1.1.running_var" in state
+    mapped = torch.load(written.path, weights_only=True, mmap=True)
     assert all(torch.equal(state[name], tensor) for name, tensor in mapped.items())
+
+
+def test_that_the_same_network_makes_the_same_file(tmp_path: Path) -> None:
+    files = [write_half(opened("sample"), tmp_path / f"{number}.pt").path for number in (1, 2)]
+    assert history_in(files[0]) == history_in(files[1])

@@ -234,7 +234,9 @@ def test_that_quantizers_keep_their_ranges_over_the_cut() -> None:
 
 
 def make_block(number: int, shape: tuple[int, ...]) -> Block:
-    return Block(number=number, addition="", shortcut="", branch="", layers=(f"layer{number}",), shape=shape)
+    return Block(
+        number=number, addition="", shortcut="", branch="", layers=(f"layer{number}",), nodes=(), shape=shape
+    )
 
 
 def test_that_ratios_count_blocks_of_a_stage_or_of_all() -> None:
