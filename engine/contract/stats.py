@@ -101,6 +101,7 @@ class LayerStats(Record, frozen=True, kw_only=True):
         dead_channels: output channels whose weights are all zero.
         prunable: whether its channels can be cut; ``locked_because`` says why not.
         group: the channel group it is coupled in, null where it stands alone.
+        block: the residual block that it can go with, null where it lies in none; told on inspection only.
     """
 
     name: str
@@ -122,6 +123,7 @@ class LayerStats(Record, frozen=True, kw_only=True):
     locked_code: str = ""
     locked_arguments: dict[str, str] = msgspec.field(default_factory=dict)
     group: int | None = None
+    block: int | None = None
     sensitivity: LayerSensitivity = LayerSensitivity()
     kurtosis: float | None = None
     size_share: float = 0.0

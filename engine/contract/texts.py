@@ -170,7 +170,7 @@ TEXTS: dict[str, str] = {
     "locked_operation": 'its channels reach "{operation}", which the cut does not understand',
     "locked_state": "{kind} has a projection, begins at a state of its own, or answers in a way that the cut does not understand",
     "locked_granularity": 'the granularity "{granularity}" removes nothing of its kind',
-    "locked_no_block": "it lies in no branch that is added to its own unchanged input, x + f(x)",
+    "locked_no_block": "it lies in no branch that is added to its own input, x + f(x)",
     "locked_untraced": "the model could not be traced ({reason})",
     "locked_kind": "layers of type {kind} have no channels to cut",
     "locked_inside": "it is computed inside {kind} as one piece",

@@ -111,7 +111,7 @@ class CompressedModel:
         if not names:
             missing = "no layer has channels that can be removed"
             if self.blocks is not None:
-                missing = "no branch is added to its own unchanged input"
+                missing = "no branch is added to its own input"
             reason = self.captured.untraced_because or missing
             assert self.recipe.prune is not None
             raise RequestError(

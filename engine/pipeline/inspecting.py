@@ -15,6 +15,7 @@ from engine.models.opening import open_model
 from engine.pipeline.bare import inspect_tensors, is_bare
 from engine.pipeline.measure import measure_layers, measure_totals
 from engine.pipeline.work import calibration_batches, compressed_model
+from engine.pruning.blocks import find_blocks
 from engine.tasks.table import methods_of
 
 CALIBRATION_SAMPLES = 256
@@ -49,9 +50,13 @@ def _inspected(source: ModelSource, spec: DataSpec | None, ctx: RunContext) -> I
         outputs = output_stats(loaded.module, names, batches, ctx)
     model = compressed_model(loaded, Recipe(model=ModelSpec(file=source.file)))
     rows = measure_layers(model, is_read_only=True)
+    blocks = {name: block.number for block in find_blocks(model.module) for name in block.layers}
     return Inspection(
         source=loaded.info,
-        layers=tuple(msgspec.structs.replace(row, output=outputs.get(row.name)) for row in rows),
+        layers=tuple(
+            msgspec.structs.replace(row, output=outputs.get(row.name), block=blocks.get(row.name))
+            for row in rows
+        ),
         totals=measure_totals(model, is_read_only=True),
         metrics=metrics,
     )

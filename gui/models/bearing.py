@@ -7,6 +7,8 @@ from engine.contract.stats import LayerSensitivity, SensitivityMap
 def borne_ratio(sensitivity: LayerSensitivity, granularity: PruneGranularity) -> float | None:
     """The share that a layer bears to lose: 0 for nothing, None where this was not measured."""
     suggestion = sensitivity.suggestion
+    if granularity is PruneGranularity.LAYER:
+        return None
     if not granularity.is_of_weights:
         is_measured, ratio = bool(sensitivity.channels), suggestion.channel_ratio
     else:

@@ -62,8 +62,12 @@ class WeightsView(CompareView):
         self._note.setText(self._words(layer))
 
     def _words(self, layer: LayerReport) -> str:
+        why = text_of(layer.why_code, layer.why_arguments, layer.why or "")
+        shapes = f"{shape_text(layer.shape_before)} → {shape_text(layer.shape_after)}"
+        if not layer.shape_after:
+            return f"{shapes}   ·   {why}"
         parts = [
-            f"{shape_text(layer.shape_before)} → {shape_text(layer.shape_after)}",
+            shapes,
             self.tr("zeros {before} → {after}").format(
                 before=percent_text(layer.sparsity_before), after=percent_text(layer.sparsity_after)
             ),
@@ -73,7 +77,6 @@ class WeightsView(CompareView):
         ]
         if layer.sqnr_db is not None:
             parts.append(self.tr("SQNR {value} dB").format(value=f"{layer.sqnr_db:.1f}"))
-        why = text_of(layer.why_code, layer.why_arguments, layer.why or "")
         return "   ·   ".join([*parts, why] if why else parts)
 
 

@@ -15,7 +15,15 @@ from typing import Self
 
 import msgspec
 
-from engine.contract.methods import ExportFormat, Objective, PruneGranularity, QuantizeMode, Scope, Strategy
+from engine.contract.methods import (
+    ExportFormat,
+    Objective,
+    PruneGranularity,
+    PruneMethod,
+    QuantizeMode,
+    Scope,
+    Strategy,
+)
 from engine.contract.recipe import PruneSpec, Recipe, RecoverSpec
 from engine.contract.recipe_file import Table, recipe_from
 from engine.contract.stats import Inspection, LayerStats
@@ -125,11 +133,13 @@ class WizardFlow:
         return self.inspection.layers if self.inspection is not None else ()
 
     def locked_layers(self, step: Step) -> tuple[LayerStats, ...]:
-        """The layers that ``step`` cannot change: those whose channels cannot be cut."""
+        """The layers that ``step`` cannot change: those whose channels cannot be cut, or that lie in no block."""
         prune = self.recipe.prune
         is_by_channel = prune is not None and not prune.granularity.is_of_weights
         if step is not Step.PRUNING or not is_by_channel:
             return ()
+        if prune is not None and prune.granularity is PruneGranularity.LAYER:
+            return tuple(layer for layer in self.layers() if layer.block is None)
         return tuple(layer for layer in self.layers() if not layer.prunable)
 
     def _table(self) -> Table:
@@ -202,9 +212,26 @@ def _settle_formats_(table: Table, path: str) -> None:
         _set_(table, "export.formats", left or [ExportFormat.ONNX_FLOAT32.value])
 
 
+def _settle_blocks_(table: Table, path: str) -> None:
+    """Who chooses whole blocks leaves behind what only channels or weights have; a layer of no share is held."""
+    prune: Table = table.get("prune", {})
+    if prune.get("granularity") != PruneGranularity.LAYER:
+        return
+    layers: dict[str, Table] = prune.get("layers", {})
+    if path == "prune.granularity":
+        for name in (*_NOT_OF_BLOCKS, *(["method"] if prune.get("method") in _OTHER_METHODS else [])):
+            prune.pop(name, None)
+        layers = {layer: own for layer, own in layers.items() if own.get("skip") or own.get("ratio") == 0}
+    held: Table = {"skip": True}
+    prune["layers"] = {layer: held if own.get("ratio") == 0 else own for layer, own in layers.items()}
+
+
+_NOT_OF_BLOCKS = ("round_to", "minimum", "regrow", "sparse", "correction")
+_OTHER_METHODS = {method.value for method in PruneMethod if not method.is_of_blocks}
 _SETTLERS: tuple[Callable[[Table, str], None], ...] = (
     _settle_strategy_,
     _settle_objective_,
     _settle_epochs_,
     _settle_formats_,
+    _settle_blocks_,
 )

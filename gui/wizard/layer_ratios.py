@@ -1,13 +1,15 @@
 """What a recipe asks of each layer, as the engine will understand it, without a window.
 
 Where channels go, layers that make the same channels move together: the engine takes the most cautious of the ratios
-that the recipe names for them. So an edit of one of them speaks for all, and takes the place of what stood there.
+that the recipe names for them. So an edit of one of them speaks for all, and takes the place of what stood there. So
+do the layers of a residual block, which goes or stays as a whole.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.contract.stats import LayerStats
 
@@ -27,10 +29,12 @@ def companions_of(layers: Iterable[LayerStats], prune: PruneSpec | None) -> Comp
     """For each layer that does not stand alone, the layers that move with it."""
     if prune is None or prune.granularity.is_of_weights:
         return {}
+    is_by_block = prune.granularity is PruneGranularity.LAYER
     groups: dict[int, list[str]] = defaultdict(list)
     for layer in layers:
-        if layer.group is not None and layer.prunable:
-            groups[layer.group].append(layer.name)
+        group = layer.block if is_by_block else layer.group if layer.prunable else None
+        if group is not None:
+            groups[group].append(layer.name)
     return {
         name: tuple(other for other in names if other != name)
         for names in groups.values()

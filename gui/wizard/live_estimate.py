@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.contract.errors import PenjingError
-from gui.figures import bytes_text, count_text, ratio_text
+from gui.figures import UNKNOWN, bytes_text, count_text, ratio_text
 from gui.theme import Space
 from gui.translation import error_text
 from gui.widgets.cards import Card
@@ -61,21 +61,33 @@ class LiveEstimate(Card):
         if self._figures is None:
             return
         before, after = self._figures.before, self._figures.after
+        self._note.setText(self._note_text(self._figures))
+        if after is None:
+            self._show_nothing()
+            return
         self._show(
             self.weights, bytes_text(after.parameter_bytes), before.parameter_bytes, after.parameter_bytes
         )
         self._show(self.macs, count_text(after.macs), before.macs, after.macs)
         self._show(self.parameters, count_text(after.parameters), before.parameters, after.parameters)
-        self._note.setText(self._note_text(self._figures))
 
     def _note_text(self, figures: QuickEstimate) -> str:
         if figures.is_exact:
             return self.tr("Counted by the engine on a copy of the network.")
+        if figures.after is None and self._error is not None:
+            return error_text(self._error)
+        if figures.after is None:
+            return self.tr("Which residual blocks go, the engine says when the hand rests.")
         if self._error is not None:
             return self.tr("About, from the shapes of the layers. {reason}").format(
                 reason=error_text(self._error)
             )
         return self.tr("About, from the shapes of the layers; the engine counts when the hand rests.")
+
+    def _show_nothing(self) -> None:
+        for figure in (self.weights, self.macs, self.parameters):
+            figure.left.setText(UNKNOWN)
+            figure.gain.setText("")
 
     def _show(self, figure: _Figure, left: str, before: float | None, after: float | None) -> None:
         is_exact = self._figures is not None and self._figures.is_exact

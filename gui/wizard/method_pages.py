@@ -31,8 +31,8 @@ _APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
     "ratio": lambda prune: prune.target_macs is None,
     "target_macs": lambda prune: not prune.granularity.is_of_weights,
     "objective": lambda prune: not prune.granularity.is_of_weights and prune.scope is Scope.GLOBAL,
-    "round_to": lambda prune: not prune.granularity.is_of_weights,
-    "minimum": lambda prune: not prune.granularity.is_of_weights,
+    "round_to": lambda prune: _counts_channels(prune.granularity),
+    "minimum": lambda prune: _counts_channels(prune.granularity),
     "pattern": lambda prune: prune.granularity is PruneGranularity.N_M,
     "block": lambda prune: prune.granularity is PruneGranularity.BLOCK,
     "regrow": lambda prune: prune.granularity is PruneGranularity.WEIGHT,
@@ -42,6 +42,10 @@ _APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
     "correction": lambda prune: prune.granularity is PruneGranularity.CHANNEL,
 }
 """Where a setting says something; elsewhere its row is dimmed."""
+
+
+def _counts_channels(granularity: PruneGranularity) -> bool:
+    return not granularity.is_of_weights and granularity is not PruneGranularity.LAYER
 
 
 def _rest_of(record: type[msgspec.Struct], shown: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,7 +102,9 @@ class PruningPage(_MethodPage):
         self.form.show_values(prune)
         for name, applies in _APPLIES.items():
             self.form.rows[name].setEnabled(applies(prune))
-        locked = {layer.name: _reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
+        is_by_block = prune.granularity is PruneGranularity.LAYER
+        reason = _reason_outside_of_blocks if is_by_block else _reason
+        locked = {layer.name: reason(layer) for layer in flow.locked_layers(Step.PRUNING)}
         companions = companions_of(flow.layers(), prune)
         self.layers.show_layers(flow.layers(), locked, companions)
         self.layers.show_exceptions(exceptions_of(flow.layers(), prune, companions), prune.ratio)
@@ -106,6 +112,11 @@ class PruningPage(_MethodPage):
 
 def _reason(layer: LayerStats) -> str:
     return text_of(layer.locked_code, layer.locked_arguments, layer.locked_because or "")
+
+
+def _reason_outside_of_blocks(layer: LayerStats) -> str:
+    """Without a graph there are no blocks either; any other reason is one of channels."""
+    return _reason(layer) if layer.locked_code == "locked_untraced" else text_of("locked_no_block", {}, "")
 
 
 class QuantizationPage(_MethodPage):

@@ -35,10 +35,10 @@ class Sizes:
 
 @dataclass(frozen=True, kw_only=True)
 class QuickEstimate:
-    """A model before and after a recipe."""
+    """A model before and after a recipe; ``after`` is None where the shapes of the layers say nothing of it."""
 
     before: Sizes
-    after: Sizes
+    after: Sizes | None
     is_exact: bool = False
 
 
@@ -54,6 +54,10 @@ class _Kept:
 def estimate_quickly(inspection: Inspection, recipe: Recipe) -> QuickEstimate:
     """The sums before and after ``recipe``, from the shapes of the layers alone."""
     totals, layers = inspection.totals, inspection.layers
+    before = Sizes(parameters=totals.parameters, parameter_bytes=totals.parameter_bytes, macs=totals.macs)
+    if _granularity(recipe) is PruneGranularity.LAYER:
+        # Which blocks go, weights and data decide; and one block may hold many times what another holds.
+        return QuickEstimate(before=before, after=None)
     kept = _kept_layers(layers, recipe.prune)
     outside = (totals.parameters - sum(layer.parameters for layer in layers)) * _kept_channels(layers, kept)
     parameters = outside + sum(map(_parameters, layers, kept))
@@ -63,13 +67,14 @@ def estimate_quickly(inspection: Inspection, recipe: Recipe) -> QuickEstimate:
     size = outside * _FLOAT_BITS / 8 + sum(map(_bytes, layers, stored, bits))
     functions = (totals.macs or 0) - sum(layer.macs or 0 for layer in layers)
     macs = None if totals.macs is None else functions + sum(map(_macs, layers, stored))
-    before = Sizes(parameters=totals.parameters, parameter_bytes=totals.parameter_bytes, macs=totals.macs)
     return QuickEstimate(before=before, after=Sizes(parameters=parameters, parameter_bytes=size, macs=macs))
 
 
 def corrected(quick: QuickEstimate, then: QuickEstimate, exact: Estimation) -> QuickEstimate:
     """``quick`` times what the engine found for a recipe over what was guessed for the same recipe ``then``."""
     after, guess = quick.after, then.after
+    if after is None or guess is None:
+        return quick
     return QuickEstimate(
         before=quick.before,
         after=Sizes(

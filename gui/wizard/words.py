@@ -57,6 +57,7 @@ class RecipeWords(QObject):
             PruneGranularity.CHANNEL: self.tr("Remove {share} of the channels by {method}."),
             PruneGranularity.UNIT: self.tr("Remove {share} of the hidden units by {method}."),
             PruneGranularity.HEAD: self.tr("Remove {share} of the attention heads by {method}."),
+            PruneGranularity.LAYER: self.tr("Remove {share} of the residual blocks by {method}."),
             PruneGranularity.N_M: self.tr("Keep {pattern} neighbouring weights by {method}."),
         }
         text = texts.get(

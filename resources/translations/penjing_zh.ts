@@ -1152,7 +1152,7 @@
     </message>
     <message>
         <source>Which residual blocks go, the engine says when the hand rests.</source>
-        <translation type="unfinished"></translation>
+        <translation>移除哪些残差块要由引擎决定；停下操作后即可得知。</translation>
     </message>
     <message>
         <source>About, from the shapes of the layers. {reason}</source>
@@ -1552,7 +1552,7 @@
     </message>
     <message>
         <source>Remove {share} of the residual blocks by {method}.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪掉 {share} 的残差块（依据：{method}）。</translation>
     </message>
     <message>
         <source>Keep {pattern} neighbouring weights by {method}.</source>
@@ -3053,11 +3053,11 @@
     </message>
     <message>
         <source>Residual blocks</source>
-        <translation type="unfinished"></translation>
+        <translation>残差块</translation>
     </message>
     <message>
         <source>Removes whole branches that are added to their own input, x + f(x); the network becomes shallower.</source>
-        <translation type="unfinished"></translation>
+        <translation>移除与自身输入相加的整个分支，即 x + f(x) 中的 f；网络变浅。</translation>
     </message>
     <message>
         <source>Whole model</source>
@@ -4032,11 +4032,11 @@
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; compares parts of one layer and says nothing about whole residual blocks; choose another criterion, or another granularity than &quot;layer&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>依据“{method}”只比较同一层内的各部分，无法评判整个残差块；请改用其他依据，或不要使用粒度“layer”。</translation>
     </message>
     <message>
         <source>With granularity = &quot;layer&quot; a residual block goes or stays as a whole; leave out {field} (of a layer, write skip = true), or choose granularity = &quot;channel&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>粒度为 granularity = &quot;layer&quot; 时，残差块要么整体移除，要么整体保留；请去掉 {field}（要保留某一层，写 skip = true），或改用 granularity = &quot;channel&quot;。</translation>
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than &quot;one_shot&quot;.</source>
@@ -4080,7 +4080,7 @@
     </message>
     <message>
         <source>The criterion &quot;{method}&quot; needs a batch norm at the end of every residual block, and behind &quot;{layer}&quot; is none; choose another criterion, or leave out this layer (skip = true).</source>
-        <translation type="unfinished"></translation>
+        <translation>依据“{method}”要求每个残差块末尾都有批归一化，而“{layer}”之后没有；请改用其他依据，或保留该层（skip = true）。</translation>
     </message>
     <message>
         <source>No layer of this model can be quantized ({reason}).</source>
@@ -4195,10 +4195,6 @@
         <translation>粒度“{granularity}”不删这一类</translation>
     </message>
     <message>
-        <source>it lies in no branch that is added to its own unchanged input, x + f(x)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>the model could not be traced ({reason})</source>
         <translation>无法追踪模型（{reason}）</translation>
     </message>
@@ -4220,7 +4216,7 @@
     </message>
     <message>
         <source>it went with its residual block</source>
-        <translation type="unfinished"></translation>
+        <translation>它随所在的残差块一同移除</translation>
     </message>
     <message>
         <source>the recipe skips it</source>
@@ -4272,7 +4268,7 @@
     </message>
     <message>
         <source>Cannot be pruned ({count}): {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法剪枝（{count}）：{names}</translation>
     </message>
     <message>
         <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>
@@ -4285,6 +4281,10 @@
     <message>
         <source>Not corrected by least squares, as more than {limit} inputs make one output: {names}</source>
         <translation>未用最小二乘校正，因为一个输出由超过 {limit} 个输入得出：{names}</translation>
+    </message>
+    <message>
+        <source>it lies in no branch that is added to its own input, x + f(x)</source>
+        <translation>它不在与自身输入相加的分支 x + f(x) 中</translation>
     </message>
     <message>
         <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>

@@ -7,6 +7,7 @@ from engine.contract.events import Outcome
 from engine.contract.recipe import DataSpec
 from engine.contract.report import Ratios
 from engine.contract.stats import Histogram
+from engine.contract.texts import TEXTS
 from gui.pages.compare import ComparePage
 from gui.plots.bars import BarPair, PairedBars
 from gui.plots.confusion import ConfusionPlot
@@ -98,6 +99,16 @@ def test_that_choosing_a_layer_shows_its_weights_before_and_after(page):
     assert after is not None
     assert "32×16×3×3 → 16×16×3×3" in page.weights.note()
     assert "SQNR 38.2 dB" in page.weights.note()
+
+
+def test_that_a_layer_that_went_with_its_block_has_neither_bits_nor_zeros(page):
+    report = make_report()
+    gone = msgspec.structs.replace(
+        report.layers[1], shape_after=(), why_code="layer_gone", why=TEXTS["layer_gone"]
+    )
+    page.set_report(msgspec.structs.replace(report, layers=(report.layers[0], gone)))
+    page.weights.layer.setCurrentIndex(1)
+    assert page.weights.note() == f"32×16×3×3 → –   ·   {TEXTS['layer_gone']}"
 
 
 def test_that_overlaid_histograms_are_shares_that_sum_to_one(qtbot):

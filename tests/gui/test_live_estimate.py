@@ -6,6 +6,7 @@ from engine.contract.messages import Estimate, Estimation
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import LayerPruneSpec, LayerQuantizeSpec, PruneSpec, QuantizeSpec
 from engine.contract.stats import Inspection, LayerStats, Totals
+from gui.figures import UNKNOWN
 from gui.jobs import Jobs
 from gui.wizard.estimating import REST_MS, Estimating
 from gui.wizard.flow import Step, WizardFlow
@@ -232,3 +233,27 @@ def test_that_a_pattern_says_the_share_by_itself():
     prune = PruneSpec(ratio=0.9, granularity=PruneGranularity.N_M, pattern="1:4")
     zeros = (16 * 3 * 9 + 32 * 16 * 9 + 10 * 32 * PIXELS) * 3 / 4
     assert estimate_quickly(chain, recipe_of(prune)).after.parameters == chain.totals.parameters - zeros
+
+
+def test_that_blocks_wait_for_the_engine_that_alone_knows_which_go(page, qtbot):
+    blocks = PruneSpec(granularity=PruneGranularity.LAYER)
+    page.set_recipe(make_recipe(prune=blocks))
+    live = page.steps.page(Step.PRUNING).live
+    assert live.parameters.left.text() == UNKNOWN
+    assert live.parameters.gain.text() == ""
+    with qtbot.waitSignal(page.estimate_requested, timeout=8 * REST_MS):
+        page.steps.page(Step.PRUNING).form.rows["ratio"].editor.slider.setValue(70)
+    waiting = live.note()
+    page.set_estimation(make_exact())
+    assert live.parameters.left.text() == "260"
+    assert live.note() != waiting
+    page.steps.page(Step.PRUNING).form.rows["ratio"].editor.slider.setValue(30)
+    assert (live.parameters.left.text(), live.note()) == (UNKNOWN, waiting)
+    page.show_estimation_error(RequestError("busy"))
+    assert live.note() == RequestError("busy").message
+
+
+def test_that_what_is_exact_of_some_blocks_says_nothing_of_others():
+    blocks = recipe_of(PruneSpec(granularity=PruneGranularity.LAYER))
+    guess = estimate_quickly(make_chain(), blocks)
+    assert corrected(guess, guess, make_exact()).after is None

@@ -46,6 +46,13 @@ def test_that_a_recipe_that_removes_weights_takes_the_ratio_of_weights():
     assert [spec.ratio for spec in after.recipe.prune.layers.values()] == [0.8, 0.6]
 
 
+def test_that_nothing_was_measured_of_whole_blocks():
+    after, taken = with_suggestions(flow(PruneGranularity.LAYER), MEASURED)
+
+    assert after.recipe.prune.layers == {}
+    assert taken.ratios == ()
+
+
 def test_that_what_was_not_measured_is_left_to_the_rest_of_the_recipe():
     locked = make_sensitivity(0.5, is_locked=True)
 

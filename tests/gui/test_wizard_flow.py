@@ -1,11 +1,21 @@
+import msgspec
 import pytest
 
 from engine.contract.errors import RequestError
-from engine.contract.methods import ExportFormat, Objective, PruneGranularity, QuantizeMode, Scope, Strategy
-from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.methods import (
+    ExportFormat,
+    Objective,
+    PruneGranularity,
+    PruneMethod,
+    QuantizeMode,
+    Scope,
+    Strategy,
+)
+from engine.contract.recipe import JointSpec, LayerPruneSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import check_consistency
 from gui.wizard.flow import Goal, Step, WizardFlow
 from gui.wizard.history import RecipeHistory
+from gui.wizard.layer_ratios import companions_of
 from gui.wizard.presets import Preset
 from resources import presets_folder
 from tests.gui.builders import make_inspection
@@ -137,6 +147,38 @@ def test_that_layers_whose_channels_cannot_be_cut_are_locked_only_for_channels()
     assert flow.locked_layers(Step.QUANTIZATION) == ()
     by_weight = flow.with_field("prune.granularity", PruneGranularity.WEIGHT.value)
     assert by_weight.locked_layers(Step.PRUNING) == ()
+
+
+def test_that_blocks_leave_behind_what_only_channels_have():
+    prune = PruneSpec(
+        method=PruneMethod.APOZ,
+        round_to=16,
+        minimum=2,
+        layers={
+            "a": LayerPruneSpec(ratio=0.2),
+            "b": LayerPruneSpec(skip=True),
+            "c": LayerPruneSpec(ratio=0.0),
+        },
+    )
+    flow = make_flow(prune=prune).with_field("prune.granularity", PruneGranularity.LAYER.value)
+    held = LayerPruneSpec(skip=True)
+    assert flow.recipe.prune == PruneSpec(granularity=PruneGranularity.LAYER, layers={"b": held, "c": held})
+    with pytest.raises(RequestError) as caught:
+        flow.with_layers("prune", {"a": {"ratio": 0.2}})
+    assert caught.value.code == "recipe_blocks_whole"
+    assert flow.with_layers("prune", {"a": {"ratio": 0.0}}).recipe.prune.layers["a"] == held
+
+
+def test_that_layers_outside_of_blocks_are_locked_for_blocks():
+    inspection = make_inspection(layers=3)
+    first, second, last = inspection.layers
+    layers = (msgspec.structs.replace(first, block=0), second, msgspec.structs.replace(last, block=0))
+    flow = WizardFlow.of(
+        msgspec.structs.replace(inspection, layers=layers),
+        make_flow(prune=PruneSpec(granularity=PruneGranularity.LAYER)).recipe,
+    )
+    assert flow.locked_layers(Step.PRUNING) == (second,)
+    assert companions_of(layers, flow.recipe.prune) == {first.name: (last.name,), last.name: (first.name,)}
 
 
 def make_recipes(count: int) -> list[Recipe]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+import torchvision
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import save_file
 from torch import nn
@@ -27,6 +28,20 @@ def test_that_with_data_every_layer_that_is_called_tells_what_it_answers() -> No
         assert layer.output.min < layer.output.max
         assert sum(layer.output.histogram.counts) > 256
     assert sum(layer.size_share for layer in inspection.layers) == pytest.approx(1, abs=0.01)
+
+
+def test_that_layers_tell_which_residual_block_they_can_go_with(tmp_path: Path) -> None:
+    """ResNet-18 has 8 blocks; 3 of them have a projection on their other side, and stay."""
+    torch.save(torchvision.models.resnet18(num_classes=3).state_dict(), tmp_path / "weights.pt")
+    source = ModelSource(
+        file=str(tmp_path / "weights.pt"),
+        architecture="torchvision:resnet18?num_classes=3",
+        input_shape=(3, 32, 32),
+    )
+    inspection = inspect_model(source, None, RunContext())
+    blocks = {layer.name: layer.block for layer in inspection.layers if layer.block is not None}
+    assert len(blocks) == 2 * 5
+    assert (blocks["layer1.1.conv1"], blocks["layer1.1.conv2"], blocks["layer2.1.conv1"]) == (1, 1, 2)
 
 
 def test_that_weights_of_an_unknown_network_are_shown_and_say_what_is_missing(tmp_path: Path) -> None:
