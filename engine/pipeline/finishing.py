@@ -126,6 +126,7 @@ def export_job(model: CompressedModel, inputs: Inputs, ctx: RunContext) -> Expor
         ctx=ctx,
         threads=inputs.threads,
         title=inputs.recipe.name,
+        lineage=inputs.loaded.lineage,
     )
 
 
@@ -135,7 +136,6 @@ def write_baseline(inputs: Inputs, folder: Path, ctx: RunContext) -> Path:
     path = folder / BASELINE
     bare = Recipe(model=inputs.recipe.model)
     loaded = open_model(source_of(inputs.recipe), ctx, example=inputs.data.example)
-        lineage=inputs.loaded.lineage,
     write_onnx(build_onnx(prepare_float(compressed_model(loaded, bare)), loaded.example), path)
     return path
 
