@@ -130,7 +130,7 @@ METHOD_RULES: dict[str, Rule] = {
     **dict.fromkeys(("add", "add_", "mul", "mul_", "sub", "sub_"), combine),
     **dict.fromkeys(("div", "masked_fill"), treat_alike),
     **dict.fromkeys(("flatten", "view", "reshape"), reshape),
-    **dict.fromkeys(("size", "dim", "numel"), ask_nothing),
+    **dict.fromkeys(("size", "dim", "numel", "new_zeros"), ask_nothing),
     **dict.fromkeys(("mean", "sum", "amax", "squeeze"), reduce),
     "unsqueeze": insert_axis,
     "permute": permute,

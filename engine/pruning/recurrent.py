@@ -18,8 +18,9 @@ import torch
 from torch import Tensor, fx, nn
 
 from engine.models.graph import shape_of
-from engine.pruning.atoms import Atoms, AtomTable, Tracked
+from engine.pruning.atoms import Atoms, AtomTable, CountSlot, Tracked
 from engine.pruning.walk import Walk
+from engine.pruning.zero_states import zero_states
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
@@ -29,7 +30,8 @@ def remember(walk: Walk, node: fx.Node) -> Tracked | None:
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))
     assert isinstance(layer, nn.RNNBase)
     rows, shape = _rows(walk.table, name, layer), shape_of(node.args[0])
-    if layer.proj_size or not _is_plainly_called(node, shape):
+    states = zero_states(node, layer.hidden_size)
+    if layer.proj_size or states is None or not _is_plainly_called(node, shape):
         walk.table.lock(rows.ravel(), "locked_state", kind=type(layer).__name__)
         walk.lock_inputs(node, "locked_state", kind=type(layer).__name__)
         return None
@@ -40,6 +42,7 @@ def remember(walk: Walk, node: fx.Node) -> Tracked | None:
         )
         source = None
     _note_slots(walk.table, name, layer, source)
+    walk.table.counts += [CountSlot(state.node.name, state.width, rows[0]) for state in states]
     for item in node.users:
         if _place_of(item) % 2 == 0:
             walk.answers[item] = Tracked(2, _of_depth(rows, layer, -1))
@@ -49,9 +52,8 @@ def remember(walk: Walk, node: fx.Node) -> Tracked | None:
 
 
 def _is_plainly_called(node: fx.Node, shape: tuple[int, ...] | None) -> bool:
-    """A batch of sequences, from a state of zero, and nothing is done with the answer as a whole."""
-    is_alone = len(node.args) == 1 and not node.kwargs
-    return is_alone and shape is not None and len(shape) == 3 and all(map(_is_item, node.users))
+    """A batch of sequences, and nothing is done with the answer as a whole."""
+    return not node.kwargs and shape is not None and len(shape) == 3 and all(map(_is_item, node.users))
 
 
 def _is_item(user: fx.Node) -> bool:

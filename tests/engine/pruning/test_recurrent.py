@@ -1,7 +1,7 @@
 """Hidden units of recurrent layers: the cut against the masked network and against a smaller one built by hand."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -9,7 +9,9 @@ from torch import Tensor, nn
 
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
 from engine.joint.compressed import CompressedModel
-from engine.pruning.channels import Reason
+from engine.models.example import Example
+from engine.models.graph import capture
+from engine.pruning.channels import Reason, map_channels, why_locked
 from tests.engine.networks import compress, error_between, some_inputs
 
 SHAPE = (7, 5)
@@ -161,6 +163,55 @@ def test_that_states_are_followed_wherever_they_are_read(build: type[nn.Module])
             assert part.hidden_size == 4
     kept = [group.channels for group in model.channels.groups]
     assert all(len(channels) in (6, 8) for channels in kept), "all rows of a layer share their channels"
+
+
+def by_size(x: Tensor) -> Tensor:
+    return torch.zeros(2, x.size(0), 8)
+
+
+def by_shape(x: Tensor) -> Tensor:
+    return torch.zeros((2, x.shape[0], 8)).to(x.device)
+
+
+def by_its_like(x: Tensor) -> Tensor:
+    return x.new_zeros(2, x.shape[0], 8)
+
+
+class MadeStates(nn.Module):
+    """Begins at zeros that it makes itself, as tutorials do."""
+
+    def __init__(
+        self, kind: type[nn.RNNBase], zeros: Callable[[Tensor], Tensor], *, is_shared: bool = False
+    ) -> None:
+        super().__init__()
+        self.zeros, self.is_shared = zeros, is_shared
+        self.read, self.again = kind(5, 8, 2, batch_first=True), nn.GRU(8, 8, 2, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = self.zeros(x)
+        is_pair = isinstance(self.read, nn.LSTM)
+        x, _ = self.read(x, (state, self.zeros(x).detach()) if is_pair else state)
+        return self.head(self.again(x, state if self.is_shared else None)[0][:, -1])
+
+
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU])
+@pytest.mark.parametrize("zeros", [by_size, by_shape, by_its_like])
+def test_that_zeros_to_begin_with_become_as_narrow_as_the_layer(
+    kind: type[nn.RNNBase], zeros: Callable[[Tensor], Tensor]
+) -> None:
+    torch.manual_seed(0)
+    model = compress(MadeStates(kind, zeros).eval(), SHAPE, HALF)
+    masked, cut = masked_and_cut(model, some_inputs(SHAPE))
+    assert error_between(cut, masked) <= 1e-5
+    read = model.module.get_submodule("read")
+    assert isinstance(read, nn.RNNBase) and (read.hidden_size, set(model.locked)) == (4, {"head"})
+
+
+def test_that_zeros_of_two_layers_keep_the_width_of_both() -> None:
+    captured = capture(MadeStates(nn.GRU, by_size, is_shared=True).eval(), Example(SHAPE))
+    reasons = why_locked(captured, map_channels(captured))
+    assert [reasons[name].code for name in ("read", "again")] == ["locked_state", "locked_state"]
 
 
 class OwnState(nn.Module):
