@@ -21,6 +21,13 @@ class ModelSource(Record, frozen=True, kw_only=True):
     entry: str | None = None
 
 
+class PrunedFrom(Record, frozen=True, kw_only=True):
+    """What Penjing pruned a network from: a name of it, and how many parameters it had."""
+
+    name: str
+    parameters: int
+
+
 class SourceInfo(Record, frozen=True, kw_only=True):
     """What was found there.
 
@@ -29,6 +36,7 @@ class SourceInfo(Record, frozen=True, kw_only=True):
         architecture: as it was named, or as it was guessed where ``is_guessed``.
         entry: the set of weights that was taken, empty where the file holds just one.
         vocabulary: how many word numbers the model takes, None where it takes floats.
+        pruned_from: what it was, where the file says that.
     """
 
     file: str
@@ -41,6 +49,7 @@ class SourceInfo(Record, frozen=True, kw_only=True):
     is_guessed: bool = False
     entry: str = ""
     vocabulary: int | None = None
+    pruned_from: PrunedFrom | None = None
 
 
 class WeightsMatch(Record, frozen=True, kw_only=True):
@@ -75,6 +84,7 @@ class FileContents(Record, frozen=True, kw_only=True):
         match: with the architecture that was asked for.
         guesses: architectures that fit, best first.
         wants: what it would import or run; empty where nothing has to be trusted.
+        pruned_from: what it was, where the file says that.
     """
 
     format: SourceFormat
@@ -86,3 +96,4 @@ class FileContents(Record, frozen=True, kw_only=True):
     match: WeightsMatch | None = None
     guesses: tuple[WeightsMatch, ...] = ()
     wants: tuple[str, ...] = ()
+    pruned_from: PrunedFrom | None = None

@@ -77,7 +77,7 @@ def _opened(
     module = _prepared(read.module)
     if not is_read_only:
         own_memory_(module)
-    captured = _captured(read, source, example)
+    captured, lineage = _captured(read, source, example), _lineage_of(read, source)
     info = SourceInfo(
         file=source.file,
         format=content.format,
@@ -89,8 +89,9 @@ def _opened(
         input_shape=captured.example_shape,
         output_classes=captured.output_shape[0],
         vocabulary=captured.example.vocabulary,
+        pruned_from=lineage.pruned_from,
     )
-    return LoadedModel(module=module, info=info, captured=captured, lineage=_lineage_of(read, source))
+    return LoadedModel(module=module, info=info, captured=captured, lineage=lineage)
 
 
 def _lineage_of(read: ReadModel, source: ModelSource) -> Lineage:

@@ -17,7 +17,7 @@ from engine.models.limits import within_limits
 from engine.models.readers import content_of
 
 _LOCKED = "locked_bare"
-_BARE_CODES = ("architecture_missing", "graph_", "operator_unknown")
+_BARE_CODES = ("architecture_missing", "history_own_class", "graph_", "operator_unknown")
 
 
 def is_bare(error: RequestError) -> bool:

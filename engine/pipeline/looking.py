@@ -64,14 +64,20 @@ def _described(content: Content, source: ModelSource, ctx: RunContext) -> FileCo
         entries=tuple(name for name in (taken[0].name if taken else "", *others) if name),
         needs_architecture=content.needs_architecture,
         match=_match(content, source, ctx),
-        guesses=guesses_for(content, source) if content.needs_architecture else (),
+        guesses=guesses_for(content, source) if _is_to_be_guessed(content) else (),
         wants=content.wants,
+        pruned_from=None if content.history is None else content.history.lineage.pruned_from,
     )
+
+
+def _is_to_be_guessed(content: Content) -> bool:
+    """Of what is known to be pruned, no architecture has the widths."""
+    return content.needs_architecture and content.history is None
 
 
 def _match(content: Content, source: ModelSource, ctx: RunContext) -> WeightsMatch | None:
     """With the architecture that was asked for, of the set of weights that fits it best."""
-    if source.architecture is None or not content.entries:
+    if source.architecture is None or not content.entries or content.history is not None:
         return None
     module = build_architecture(source.architecture, ctx, is_weightless=True)
     matches = [weights_match(entry.state, module, source.architecture) for entry in content.wanted(source)]

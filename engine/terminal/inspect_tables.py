@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from engine.contract.methods import SensitivityKind
-from engine.contract.source import SourceInfo
+from engine.contract.source import PrunedFrom, SourceInfo
 from engine.contract.stats import Inspection, LayerSensitivity, LayerStats, SensitivityMap, Totals
 from engine.reporting.figures import UNKNOWN, count_text, number_text, share_text, size_text, visible
 from engine.terminal.tables import print_table
@@ -39,10 +39,15 @@ def _source_line(source: SourceInfo) -> str:
         source.file,
         source.format.label,
         f"{source.architecture}{guessed}" if source.architecture else "",
+        _pruned_from(source.pruned_from),
         f"weights {source.entry}" if source.entry else "",
         size_text(source.size_bytes),
     ]
     return " · ".join(filter(None, parts))
+
+
+def _pruned_from(whole: PrunedFrom | None) -> str:
+    return "" if whole is None else f"pruned from {whole.name}, {count_text(whole.parameters)} parameters"
 
 
 def _print_layers(console: Console, inspection: Inspection) -> None:

@@ -224,6 +224,8 @@ class InspectPage(Page):
         source = inspection.source
         name = self.tr("The sample project") if source.file == "sample" else Path(source.file).name
         parts = [name, source.architecture or "", bytes_text(source.size_bytes)]
+        if source.pruned_from is not None:
+            parts.append(self.tr("pruned from {name}").format(name=source.pruned_from.name))
         if source.input_shape:
             parts.append(self.tr("input {shape}").format(shape=shape_text(source.input_shape)))
         return "\u00a0\u00a0\u00a0·   ".join(part for part in parts if part)

@@ -101,4 +101,11 @@ class FileHead(QWidget):
             parts.append(self.tr("{count} tensors").format(count=f"{contents.tensors:,}"))
         if contents.parameters:
             parts.append(self.tr("{count} parameters").format(count=count_text(contents.parameters)))
+        if contents.pruned_from is not None:
+            whole = contents.pruned_from
+            parts.append(
+                self.tr("pruned from {name} with {count} parameters").format(
+                    name=whole.name, count=count_text(whole.parameters)
+                )
+            )
         return _GAP.join(parts)

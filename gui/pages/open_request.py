@@ -182,6 +182,8 @@ _FIELD_OF_ERROR = (
     ("class_not_found", ARCHITECTURE),
     ("python_", ARCHITECTURE),
     ("entry_", ENTRY),
+    ("history_own_class", ARCHITECTURE),
+    ("history_does_not_fit", ARCHITECTURE),
     ("input_shape_", INPUT_SHAPE),
     ("forward_failed", INPUT_SHAPE),
     ("data_class_names", "class_names"),

@@ -4,7 +4,7 @@ import math
 
 from engine.contract.messages import DataSummary, Picture, SamplePreview
 from engine.contract.methods import InputKind, SourceFormat
-from engine.contract.source import FileContents, WeightsMatch
+from engine.contract.source import FileContents, PrunedFrom, WeightsMatch
 
 ANIMALS = ("cat", "dog", "fox", "owl", "carp")
 
@@ -27,6 +27,7 @@ def make_contents(
     entries: tuple[str, ...] = (),
     wants: tuple[str, ...] = (),
     needs_architecture: bool = True,
+    pruned_from: PrunedFrom | None = None,
 ) -> FileContents:
     """A checkpoint of 122 tensors."""
     return FileContents(
@@ -39,6 +40,7 @@ def make_contents(
         match=match,
         guesses=guesses,
         wants=wants,
+        pruned_from=pruned_from,
     )
 
 

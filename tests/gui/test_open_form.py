@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton, QWidg
 from engine.contract.errors import RequestError, RunCancelled
 from engine.contract.methods import DataKind
 from engine.contract.recipe import DataSpec
-from engine.contract.source import ModelSource
+from engine.contract.source import ModelSource, PrunedFrom
 from gui.pages.open_form import OpenForm
 from gui.session import OpenRequest
 from tests.gui.data_builders import make_contents, make_match
@@ -65,6 +65,15 @@ def test_that_what_the_file_is_stands_below_its_name(form):
 
     assert "Checkpoint · 46.8 MB · 122 tensors · 11.7 M parameters" in " ".join(shown(form).split())
     assert not edit(form, "Architecture").isVisible()
+
+
+def test_that_a_pruned_file_says_what_it_was(form):
+    open_file(form)
+    whole = PrunedFrom(name="torchvision:<b>resnet50</b>", parameters=25_557_032)
+
+    form.set_contents(SOURCE, make_contents(needs_architecture=False, pruned_from=whole))
+
+    assert "pruned from torchvision:<b>resnet50</b> with 25.6 M parameters" in " ".join(shown(form).split())
 
 
 def test_that_a_guess_that_fits_whole_is_filled_in_and_told(form, qtbot):

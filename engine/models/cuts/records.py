@@ -5,6 +5,7 @@ What layers say of themselves (``in_channels``) is not in it, as it follows from
 """
 
 from engine.contract.record import Record
+from engine.contract.source import PrunedFrom
 
 
 class Slice(Record, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class Origin(Record, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         architecture: its name, where a library builds it: ``torchvision:NAME``, ``timm:NAME`` or ``sample``.
         configuration: the text of its config.json, where transformers builds it.
-        described: what it was, in words, where it takes somebody's own code or file.
+        described: what it was, in words, where its architecture does not say that.
     """
 
     architecture: str = ""
@@ -86,6 +87,11 @@ class Origin(Record, frozen=True, kw_only=True, omit_defaults=True):
     def is_known(self) -> bool:
         """Whether it can be built without anybody's own code."""
         return bool(self.architecture or self.configuration)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.described or self.architecture
 
 
 class Lineage(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +104,11 @@ class Lineage(Record, frozen=True, kw_only=True, omit_defaults=True):
     origin: Origin
     parameters: int
     cuts: tuple[Cut, ...] = ()
+
+    @property
+    def pruned_from(self) -> PrunedFrom | None:
+        """What it was; None where nothing was cut."""
+        return PrunedFrom(name=self.origin.name, parameters=self.parameters) if self.cuts else None
 
 
 UNKNOWN = Lineage(origin=Origin(described="?"), parameters=0)

@@ -1,6 +1,7 @@
 """Opens a pruned network without its class: the original is built without weights, cut again, and given its weights."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
@@ -49,8 +50,7 @@ def read_pruned(content: Content, source: ModelSource, ctx: RunContext) -> ReadM
         return ReadModel(module=fit_weights_(module, state, name), architecture=name)
     lineage = msgspec.structs.replace(history.lineage, origin=origin_named(name, source.file))
     named = msgspec.structs.replace(history, lineage=lineage)
-    build = partial(_build_named, name, ctx)
-    return _cut_again(content, named, build, name)
+    return replace(_cut_again(content, named, partial(_build_named, name, ctx)), architecture=name)
 
 
 def _build_named(name: str, ctx: RunContext, is_weightless: bool) -> nn.Module:
@@ -68,13 +68,13 @@ def _of_its_origin(content: Content, history: History, ctx: RunContext) -> ReadM
         raise RequestError(
             "history_own_class",
             path=content.path,
-            described=origin.described,
+            described=origin.name,
             loader=content.path.with_suffix(".py"),
         )
-    return _cut_again(content, history, partial(build_origin, origin, ctx), origin.architecture)
+    return _cut_again(content, history, partial(build_origin, origin, ctx))
 
 
-def _cut_again(content: Content, history: History, build: Builder, name: str) -> ReadModel:
+def _cut_again(content: Content, history: History, build: Builder) -> ReadModel:
     try:
         module = give_weights_(
             rebuild(build, history.lineage.cuts, history.example), content.entries[0].state
@@ -86,14 +86,12 @@ def _cut_again(content: Content, history: History, build: Builder, name: str) ->
         raise RequestError(
             "history_does_not_fit",
             path=content.path,
-            architecture=name,
+            architecture=history.lineage.origin.name,
             reason=error,
             versions=written,
             loader=content.path.with_suffix(".py"),
         ) from None
-    return ReadModel(
-        module=module, architecture=name or None, example=history.example, lineage=history.lineage
-    )
+    return ReadModel(module=module, example=history.example, lineage=history.lineage)
 
 
 def rebuild(build: Builder, cuts: Iterable[Cut], example: Example) -> nn.Module:

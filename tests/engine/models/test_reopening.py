@@ -9,6 +9,7 @@ from torch import nn
 from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.methods import PruneGranularity
+from engine.contract.source import PrunedFrom
 from engine.models.architectures import build_architecture
 from engine.models.cuts.history import history_in
 from tests.engine.models.pruned_files import answers_of, opened, write_half
@@ -40,7 +41,7 @@ def test_that_a_library_network_opens_by_its_file_alone_and_answers_bit_for_bit(
     written = write_half(first, tmp_path / "model.pt", granularity)
     again = opened(written.path)
     assert torch.equal(answers_of(again.captured.module, shape), written.answers(shape))
-    assert again.info.architecture == name and again.lineage.parameters == before
+    assert again.info.pruned_from == PrunedFrom(name=name, parameters=before)
     assert sum(parameter.numel() for parameter in again.module.parameters()) < before
 
 

@@ -9,8 +9,9 @@ from torchvision import models
 
 from engine.contract.errors import RequestError, TrustRequired
 from engine.contract.methods import SourceFormat
-from engine.contract.source import FileContents, ModelSource
+from engine.contract.source import FileContents, ModelSource, PrunedFrom
 from engine.pipeline.looking import look_at
+from tests.engine.models.pruned_files import opened, write_half
 from tests.engine.models.strangers import Questions, Runs, user_module, write_net
 
 
@@ -85,3 +86,11 @@ def test_that_what_is_no_file_of_the_users_needs_nothing(file: str) -> None:
     found = look_at(ModelSource(file=file), Questions(answer=False).context())
     assert not found.needs_architecture
     assert found.guesses == ()
+
+
+def test_that_a_pruned_file_says_what_it_was_and_needs_nobodys_word(tmp_path: Path) -> None:
+    written = write_half(opened("sample"), tmp_path / "model.pt")
+    found = look(written.path, Questions(answer=False))
+    assert found.pruned_from == PrunedFrom(name="sample", parameters=21_840)
+    assert (found.format, found.needs_architecture, found.guesses) == (SourceFormat.STATE_DICT, False, ())
+    assert found.parameters == sum(parameter.numel() for parameter in written.network.parameters())
