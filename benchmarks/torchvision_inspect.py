@@ -10,7 +10,6 @@ other programs on the machine hardly change (Linux only). Finished rows are kept
 """
 
 import argparse
-import json
 import os
 import platform
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 import torch
+from kept_rows import KeptRows, Row, print_row
 from torch import nn
 from torchvision import models
 
@@ -32,10 +32,9 @@ from engine.contract.stats import Inspection
 HERE = Path(__file__).parent
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Inspected(Row, frozen=True, kw_only=True):
     """What one network took. ``failed`` is the engine's sentence where it was not opened."""
 
-    name: str
     architecture: str = "named"
     seconds: float = 0.0
     cpu_seconds: float | None = None
@@ -44,7 +43,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     prunable: int = 0
     macs: int | None = None
     size_bytes: int = 0
-    failed: str = ""
     threads: int = 1
     torch: str = str(torch.__version__)
     python: str = platform.python_version()
@@ -73,11 +71,11 @@ def cpu_seconds_of_worker() -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def inspect_one(client: EngineClient, name: str, path: Path, options: argparse.Namespace) -> Row:
+def inspect_one(client: EngineClient, name: str, path: Path, options: argparse.Namespace) -> Inspected:
     """Saves, inspects and deletes one network."""
     save_network(name, path)
     source = ModelSource(file=str(path), architecture=None if options.guess else f"torchvision:{name}")
-    row = Row(name=name, threads=options.threads, size_bytes=path.stat().st_size)
+    row = Inspected(name=name, threads=options.threads, size_bytes=path.stat().st_size)
     begin, cpu_begin = time.perf_counter(), cpu_seconds_of_worker()
     try:
         job = Inspect(id=1, source=source, threads=options.threads)
@@ -102,15 +100,7 @@ def inspect_one(client: EngineClient, name: str, path: Path, options: argparse.N
     )
 
 
-def kept_rows(path: Path) -> dict[str, Row]:
-    """Rows that are finished, by name."""
-    if not path.is_file():
-        return {}
-    rows = (msgspec.json.decode(line, type=Row) for line in path.read_bytes().splitlines())
-    return {row.name: row for row in rows if not row.failed}
-
-
-def line_of(row: Row) -> str:
+def line_of(row: Inspected) -> str:
     """A row of the table."""
     if row.failed:
         return f"| {row.name} | {row.failed} | | | | |"
@@ -130,8 +120,7 @@ def main() -> None:
     options = parser.parse_args()
     kind = "guessed" if options.guess else "named"
     out = options.out or HERE / "results" / f"torchvision_inspect_{kind}.jsonl"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    rows = kept_rows(out)
+    names = [name for name in models.list_models(module=models) if options.only in name]
     if not options.json:
         print(f"torch {torch.__version__}, Python {platform.python_version()}, {options.threads} threads")
         print("| network | seconds | cpu | layers | prunable | architecture |")
@@ -139,14 +128,9 @@ def main() -> None:
     with EngineClient() as client, tempfile.TemporaryDirectory() as folder:
         client.wait_until_ready()
         inspect_one(client, "alexnet", Path(folder) / "first.pt", options)
-        for name in models.list_models(module=models):
-            if options.only not in name:
-                continue
-            row = rows.get(name) or inspect_one(client, name, Path(folder) / "network.pt", options)
-            if name not in rows and not row.failed:
-                with out.open("ab") as file:
-                    file.write(msgspec.json.encode(row) + b"\n")
-            print(json.dumps(msgspec.to_builtins(row)) if options.json else line_of(row), flush=True)
+        path = Path(folder) / "network.pt"
+        for row in KeptRows(out, Inspected).all(names, lambda name: inspect_one(client, name, path, options)):
+            print_row(row, line_of(row), is_json=options.json)
 
 
 if __name__ == "__main__":

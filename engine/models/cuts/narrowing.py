@@ -69,4 +69,5 @@ def select_positions(tensor: torch.Tensor, dims: Positions) -> torch.Tensor:
     # A dimension of size 1 leaves strides undecided, and kernels choose by strides: written anew, a resumed run has
     # those of one that was never interrupted.
     anew = torch.empty(tensor.shape, dtype=tensor.dtype, device=tensor.device, memory_format=layout)
-    return anew.copy_(tensor)
+    is_so_already = bool(dims) and tensor.stride() == anew.stride()
+    return tensor if is_so_already else anew.copy_(tensor)
