@@ -3,6 +3,7 @@
 import torch
 from torch import fx
 
+from engine.models.cuts.in_place import write_anew_
 from engine.models.cuts.records import Bypass, Cut, Number, Parts, Shuffle
 from engine.models.erasing import erase_nodes_
 
@@ -19,7 +20,7 @@ def correct_graph_(module: fx.GraphModule, cut: Cut) -> None:
     for shuffle in cut.shuffles:
         _pick_positions_(module, nodes, shuffle)
     for bypass in cut.bypasses:
-        _pass_by_(nodes, bypass)
+        _pass_by_(module, nodes, bypass)
     erase_nodes_(module, {nodes[name] for name in cut.erased})
     module.graph.lint()
     module.recompile()
@@ -65,5 +66,8 @@ def order_name(shuffle: Shuffle) -> str:
     return f"{shuffle.node}_order"
 
 
-def _pass_by_(nodes: Nodes, bypass: Bypass) -> None:
-    nodes[bypass.node].replace_all_uses_with(nodes[bypass.source])
+def _pass_by_(module: fx.GraphModule, nodes: Nodes, bypass: Bypass) -> None:
+    node = nodes[bypass.node]
+    for reader in tuple(node.users):
+        write_anew_(module, reader)
+    node.replace_all_uses_with(nodes[bypass.source])
