@@ -637,6 +637,10 @@
         <source>{count} parameters</source>
         <translation>{count} 个参数</translation>
     </message>
+    <message>
+        <source>pruned from {name} with {count} parameters</source>
+        <translation>剪枝自 {name}（{count} 个参数）</translation>
+    </message>
 </context>
 <context>
     <name>GoalPage</name>
@@ -777,6 +781,10 @@
     <message>
         <source>The table could not be saved: {reason}</source>
         <translation>无法保存表格：{reason}</translation>
+    </message>
+    <message>
+        <source>pruned from {name}</source>
+        <translation>剪枝自 {name}</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -3980,23 +3988,23 @@
     </message>
     <message>
         <source>What &quot;{path}&quot; says of how it was pruned cannot be read ({reason}); get the file anew from where it comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中的剪枝记录无法读取（{reason}）；请从来源重新获取该文件。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; was written by a newer Penjing (form {found}; this one reads up to {wanted}); update Penjing.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”由更新版本的 Penjing 写成（格式 {found}，当前版本最高可读 {wanted}）；请更新 Penjing。</translation>
     </message>
     <message>
         <source>The weights in &quot;{path}&quot; are not those that it was written with (SHA-256 differs); get the file anew from where it comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中的权重与写入时不一致（SHA-256 不同）；请从来源重新获取该文件。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; was pruned from {described}, which no library builds; name its architecture: {loader}:Network, which was written beside it, or FILE.py:callable of the network before it was pruned.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”剪枝自 {described}，没有任何库能构建它；请指定其架构：写在它旁边的 {loader}:Network，或剪枝前网络的 FILE.py:callable。</translation>
     </message>
     <message>
         <source>The cuts in &quot;{path}&quot; do not fit {architecture} as it is built here ({reason}; written with {versions}); name the architecture {loader}:Network, which was written beside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{path}”中的剪切记录与此处构建的 {architecture} 不符（{reason}；写入时版本：{versions}）；请将架构指定为写在它旁边的 {loader}:Network。</translation>
     </message>
     <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
