@@ -176,6 +176,7 @@ def _begin(work: Work, stages: tuple[StagePlan, ...], payload: Payload | None) -
     work.stage_index = payload["stage_index"]
     work.model.restore(structure_of(payload))
     work.model.module.load_state_dict(payload["model"])
+    work.lay_out_plainly()
     unpack_random(payload)
     work.model.latencies = read_latencies(work.folder)
     work.resumed = payload

@@ -190,14 +190,21 @@ class Work:
         return self.steps_done if self.training is None else self.training.first_step + self.training.step
 
     def end_training(self) -> None:
-        """The training under way is over.
-
-        What comes behind computes in the plain layout, as after a resume, where no training has set another one:
-        convolutions of two layouts differ in their last bits.
-        """
+        """The training under way is over."""
         self.steps_done = self.run_step
         self.training = None
-        self.model.module.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        self.lay_out_plainly()
+
+    def lay_out_plainly(self) -> None:
+        """Puts the model's tensors into the plain layout, where no training needs another one.
+
+        What comes behind a training computes so, and what is resumed there: convolutions of two layouts differ in
+        their last bits. A tensor of one input channel counts as laid out both ways, so none is asked which it has.
+        """
+        for tensor in (*self.model.module.parameters(), *self.model.module.buffers()):
+            tensor.data = torch.empty_like(tensor, memory_format=torch.contiguous_format).copy_(
+                tensor.detach()
+            )
 
     @property
     def calibration_samples(self) -> int:
