@@ -26,10 +26,11 @@ from engine.joint.blocks import ResidualBlocks
 from engine.joint.goals import reach_macs
 from engine.joint.latency.table import LatencyTable
 from engine.joint.selecting import selection_of
+from engine.models.cuts.narrowing import select_positions
 from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
 from engine.pruning.block_gates import set_gates_
 from engine.pruning.channels import ChannelMap, map_channels, why_locked
-from engine.pruning.cut import cut_, select_positions
+from engine.pruning.cut import cut_
 from engine.pruning.evidence import Samples, Scene
 from engine.pruning.masked_norms import mask_norms_
 from engine.pruning.masks import (

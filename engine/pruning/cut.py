@@ -5,15 +5,13 @@ from torch import fx
 
 from engine.contract.errors import RunError
 from engine.models.cuts.doing import do_cut_
-from engine.models.cuts.narrowing import Replaced, select_positions
+from engine.models.cuts.narrowing import Replaced
 from engine.models.cuts.records import Cut, Number, Parts, Shuffle, Slice
 from engine.models.example import Example
 from engine.models.graph import propagate_shapes_
 from engine.pruning.atoms import ShuffleSlot
 from engine.pruning.channels import ChannelMap
 from engine.pruning.masked_norms import unmask_norms_
-
-__all__ = ["Replaced", "cut_", "plan_cut", "select_positions"]
 
 
 def cut_(
