@@ -77,7 +77,7 @@ class LiveEstimate(Card):
         if figures.after is None and self._error is not None:
             return error_text(self._error)
         if figures.after is None:
-            return self.tr("Which residual blocks go, the engine says when the hand rests.")
+            return self.tr("What goes and what is left, the engine says when the hand rests.")
         if self._error is not None:
             return self.tr("About, from the shapes of the layers. {reason}").format(
                 reason=error_text(self._error)

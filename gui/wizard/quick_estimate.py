@@ -55,8 +55,7 @@ def estimate_quickly(inspection: Inspection, recipe: Recipe) -> QuickEstimate:
     """The sums before and after ``recipe``, from the shapes of the layers alone."""
     totals, layers = inspection.totals, inspection.layers
     before = Sizes(parameters=totals.parameters, parameter_bytes=totals.parameter_bytes, macs=totals.macs)
-    if _granularity(recipe) is PruneGranularity.LAYER:
-        # Which blocks go, weights and data decide; and one block may hold many times what another holds.
+    if not _is_told_by_shapes(recipe.prune):
         return QuickEstimate(before=before, after=None)
     kept = _kept_layers(layers, recipe.prune)
     outside = (totals.parameters - sum(layer.parameters for layer in layers)) * _kept_channels(layers, kept)
@@ -109,6 +108,14 @@ def is_alike(first: Recipe, second: Recipe) -> bool:
     return _granularity(first) is _granularity(second) and (first.quantize is None) is (
         second.quantize is None
     )
+
+
+def _is_told_by_shapes(prune: PruneSpec | None) -> bool:
+    """Which blocks go, weights and data decide, and one may hold many times another's; a goal is found by trial."""
+    if prune is None:
+        return True
+    has_goal = prune.target_macs is not None or prune.target_latency is not None
+    return prune.granularity is not PruneGranularity.LAYER and not has_goal
 
 
 def _granularity(recipe: Recipe) -> PruneGranularity | None:

@@ -1159,8 +1159,8 @@
         <translation>由引擎在网络副本上精确计数。</translation>
     </message>
     <message>
-        <source>Which residual blocks go, the engine says when the hand rests.</source>
-        <translation>移除哪些残差块要由引擎决定；停下操作后即可得知。</translation>
+        <source>What goes and what is left, the engine says when the hand rests.</source>
+        <translation>移除什么、剩下什么由引擎决定；停下操作后即可得知。</translation>
     </message>
     <message>
         <source>About, from the shapes of the layers. {reason}</source>

@@ -257,3 +257,8 @@ def test_that_what_is_exact_of_some_blocks_says_nothing_of_others():
     blocks = recipe_of(PruneSpec(granularity=PruneGranularity.LAYER))
     guess = estimate_quickly(make_chain(), blocks)
     assert corrected(guess, guess, make_exact()).after is None
+
+
+@pytest.mark.parametrize("goal", [{"target_macs": 2.0}, {"target_latency": 1.5}])
+def test_that_what_a_goal_leaves_is_not_guessed_from_the_ratio(goal):
+    assert estimate_quickly(make_chain(), recipe_of(PruneSpec(ratio=0.5, **goal))).after is None
