@@ -6,10 +6,11 @@ no longer runs. So the channels that the shortcuts pass on are held back from it
 
 import copy
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from channel_choices import nearest_share, vouched
+from channel_choices import vouched
 from networks import ResNet20
 from torch import nn
 
@@ -25,6 +26,7 @@ from engine.pipeline.measure import measure_totals
 from engine.pipeline.work import Inputs, calibration_batches
 from engine.training.loop import Hooks, Training, steps_per_epoch, train_until
 
+HALVINGS = 12
 HOW_TO_INSTALL = (
     "Torch-Pruning is not here; for its rows, type: .venv/bin/python -m pip install torch-pruning"
 )
@@ -51,6 +53,17 @@ def cut_by_macs(library: ModuleType, inputs: Inputs, times_fewer: float) -> Comp
 
     before = measure_totals(CompressedModel(inputs.loaded.captured, inputs.recipe)).macs or 0
     return cut(nearest_share(lambda share: measure_totals(cut(share)).macs or 0, before / times_fewer))
+
+
+def nearest_share(macs_of: Callable[[float], int], wanted: float) -> float:
+    """The share that comes nearest to ``wanted`` multiplications, which fall as the share grows."""
+    low, high = 0.0, 0.98
+    tried: dict[float, int] = {}
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        tried[middle] = macs_of(middle)
+        low, high = (middle, high) if tried[middle] > wanted else (low, middle)
+    return min(tried, key=lambda share: abs(tried[share] - wanted))
 
 
 def _cut(library: ModuleType, original: ResNet20, inputs: Inputs, share: float) -> nn.Module:

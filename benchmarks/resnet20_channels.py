@@ -3,9 +3,11 @@
 Run: ``PENJING_DATA=DIR:DIR .venv/bin/python benchmarks/resnet20_channels.py [--json] [--only ROW] [--out DIR]``, where
 the folders hold cifar10.npz and resnet_cifar10/resnet20-12fca82f.th. ``--epochs 1 --limit 512`` tries the script.
 
-Every row is cut at once, recovers for the same epochs with the same augmentation, order of batches and learning rates,
-and is written as float32 and int8 ONNX. Latencies alternate with the unpruned files in one process. Rows are kept, and
-gone on with from the last whole epoch; validation (a tenth of train) chooses the epoch, test is only reported.
+Channels are chosen by the run itself: by importance to so many times fewer multiplications, or by the measured time of
+its layers to so many times faster. Every row is cut at once, recovers for the same epochs with the same augmentation,
+order of batches and learning rates, and is written as float32 and int8 ONNX. Latencies alternate with the unpruned
+files in one process. Rows are kept, and gone on with from the last whole epoch; validation (a tenth of train) chooses
+the epoch, test is only reported.
 """
 
 import argparse
@@ -32,8 +34,6 @@ from engine.contract.recipe import (
     Recipe,
     RecoverSpec,
 )
-from engine.contract.recipe_file import read_recipe
-from engine.contract.recipe_paths import with_absolute_paths
 from engine.contract.report import Artifact
 from engine.contract.run_folder import RunFolder
 from engine.export.formats import FILE_NAMES
@@ -42,6 +42,8 @@ from engine.pipeline.measure import measure_totals
 from engine.pipeline.work import Inputs, open_inputs
 
 EPOCHS = 12
+# Of the int8 file, whose layers are timed; the float32 one gains more.
+TIMES_FASTER = 1.2
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 RECOVER = RecoverSpec(learning_rate=0.05, weight_decay=5e-4)
 FORMATS = (ExportFormat.ONNX_FLOAT32, ExportFormat.ONNX_INT8)
@@ -123,15 +125,10 @@ def base_recipe(options: argparse.Namespace) -> Recipe:
     )
 
 
-def run_of(name: str, bench: Bench, choose: Callable[[], PruneSpec | None]) -> Made:
-    """A run of Penjing; what was chosen when it began is what it goes on with."""
-    folder = bench.folder(name)
-    begun = RunFolder(folder).recipe
-    if begun.is_file():
-        recipe = with_absolute_paths(read_recipe(begun), folder)
-    else:
-        recipe = msgspec.structs.replace(bench.inputs.recipe, name=name, prune=choose())
-    report = carry_through(recipe, folder, is_told=not bench.options.json).report
+def run_of(name: str, bench: Bench, prune: PruneSpec | None) -> Made:
+    """A run of Penjing, which chooses channels by itself."""
+    recipe = msgspec.structs.replace(bench.inputs.recipe, name=name, prune=prune)
+    report = carry_through(recipe, bench.folder(name), is_told=not bench.options.json).report
     artifacts = {artifact.format: artifact for artifact in report.artifacts}
     return Made(macs=report.after.macs or 0, parameters=report.after.parameters, artifacts=artifacts)
 
@@ -154,12 +151,10 @@ def reference_of(name: str, bench: Bench, times_fewer: float) -> Made:
 
 
 ROWS: dict[str, Callable[[str, Bench], Made]] = {
-    "original": lambda name, bench: run_of(name, bench, lambda: None),
-    "ours-2.1": lambda name, bench: run_of(name, bench, lambda: by_macs(bench.inputs, 2.1)),
-    "ours-4": lambda name, bench: run_of(name, bench, lambda: by_macs(bench.inputs, 4)),
-    "ours-latency": lambda name, bench: run_of(
-        name, bench, lambda: by_latency(bench.inputs, bench.files("original"), times_fewer=2.1)
-    ),
+    "original": lambda name, bench: run_of(name, bench, None),
+    "ours-2.1": lambda name, bench: run_of(name, bench, by_macs(2.1)),
+    "ours-4": lambda name, bench: run_of(name, bench, by_macs(4)),
+    "ours-latency": lambda name, bench: run_of(name, bench, by_latency(TIMES_FASTER)),
     "torch-pruning-2.1": lambda name, bench: reference_of(name, bench, 2.1),
     "torch-pruning-4": lambda name, bench: reference_of(name, bench, 4),
 }
