@@ -50,7 +50,7 @@ def history_of(
     origin = lineage.origin
     if not origin.is_known or _holds(history, module, state, ctx):
         return history
-    unknown = Origin(described=origin.architecture)
+    unknown = Origin(described=origin.name)
     return msgspec.structs.replace(history, lineage=msgspec.structs.replace(history.lineage, origin=unknown))
 
 

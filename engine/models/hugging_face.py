@@ -4,6 +4,7 @@ No code of the folder is ever run: the class comes from the package, by the name
 """
 
 import importlib.util
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -16,13 +17,14 @@ from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource, WeightsMatch
 from engine.models.content import Content, Entry, ReadModel
+from engine.models.cuts.records import Origin
 from engine.models.example import Example
 from engine.models.fitting import read_weights
 from engine.models.names import few
 from engine.models.safetensors_file import mapped_tensors
 from engine.models.sniffing import FileKind, sniff
 from engine.models.state import check_tensors, does_not_fit
-from engine.models.structure.folders import weight_files
+from engine.models.structure.folders import CONFIG, check_config, weight_files
 from engine.models.unpickling import unpickle
 
 _CLASSIFIERS = ("ForImageClassification", "ForSequenceClassification", "ForAudioClassification")
@@ -108,11 +110,33 @@ def read_hugging_face(content: Content, source: ModelSource, ctx: RunContext) ->
     """
     if source.architecture is not None:
         return read_weights(content, source, ctx)
+    _require_transformers(content.path)
+    config, kind = _configured(content.path)
+    network = _loaded(content, config, kind)
+    text = (content.path / CONFIG).read_text(encoding="utf-8")
+    origin = Origin(configuration=text, described=kind.__name__)
+    return ReadModel(module=Logits(network), example=example_of(network), origin=origin)
+
+
+def build_configured(configuration: str) -> nn.Module:
+    """The classifier that the text of a config.json names, with weights of its own.
+
+    Raises:
+        RequestError: transformers is missing, or has no such classifier.
+    """
+    _require_transformers("a network of transformers")
+    with tempfile.TemporaryDirectory(prefix="penjing-config-") as name:
+        folder = Path(name)
+        (folder / CONFIG).write_text(configuration, encoding="utf-8")
+        check_config(folder)
+        config, kind = _configured(folder)
+        return Logits(kind(config))
+
+
+def _require_transformers(what: object) -> None:
     if importlib.util.find_spec("transformers") is None:
         command = "pip install transformers tokenizers"
-        raise RequestError("package_missing", what=content.path, package="transformers", command=command)
-    network = _loaded(content, *_configured(content.path))
-    return ReadModel(module=Logits(network), example=example_of(network))
+        raise RequestError("package_missing", what=what, package="transformers", command=command)
 
 
 def _configured(path: Path) -> tuple[Any, Any]:

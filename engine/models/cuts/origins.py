@@ -7,6 +7,7 @@ from torch import nn
 from engine.context import RunContext
 from engine.models.architectures import build_architecture
 from engine.models.cuts.records import Origin
+from engine.models.hugging_face import build_configured
 from resources.sample.net import SimpleNet
 
 SAMPLE = "sample"
@@ -30,6 +31,8 @@ def build_origin(origin: Origin, ctx: RunContext, is_weightless: bool) -> nn.Mod
         ValueError: its name is not one of a library.
         RequestError: the library has no such network, or is not there.
     """
+    if origin.configuration:
+        return build_configured(origin.configuration)
     if origin.architecture == SAMPLE:
         return SimpleNet()
     # A stranger's file may name anything here, a Python file too.

@@ -32,13 +32,22 @@ def check_folder(folder: Path) -> tuple[Path, ...]:
     Raises:
         RequestError: something leads out of the folder, is missing, or wants Python code of the folder to run.
     """
-    config = read_json(inside(folder, CONFIG))
-    if "auto_map" in config:
-        raise RequestError("hugging_face_code", path=folder)
+    check_config(folder)
     files = weight_files(folder)
     for file in files:
         inside(folder, file.name)
     return files
+
+
+def check_config(folder: Path) -> None:
+    """Refuses a config.json that wants Python code of the folder to run.
+
+    Raises:
+        RequestError: it does, or is damaged.
+    """
+    config = read_json(inside(folder, CONFIG))
+    if "auto_map" in config:
+        raise RequestError("hugging_face_code", path=folder)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -96,6 +96,14 @@ def _a_python_file(document: Document) -> None:
     document["lineage"]["origin"] = {"architecture": "nets.py:build"}
 
 
+def _code_of_a_folder(document: Document) -> None:
+    document["lineage"]["origin"] = {"configuration": '{"auto_map": {"AutoModel": "net.Net"}}'}
+
+
+def _no_configuration(document: Document) -> None:
+    document["lineage"]["origin"] = {"configuration": "../../etc"}
+
+
 def _another_network(document: Document) -> None:
     document["lineage"]["origin"] = {"architecture": "torchvision:squeezenet1_0"}
 
@@ -145,6 +153,8 @@ HOSTILE: list[tuple[Callable[[Document], None], str]] = [
     (_no_output, "cannot be left out"),
     (_still_read, "do not fit sample"),
     (_a_python_file, "no network of a library"),
+    (_code_of_a_folder, "wants Python code of its own"),
+    (_no_configuration, "damaged"),
     (_another_network, "do not fit torchvision:squeezenet1_0"),
     (_no_network, "no architecture"),
     (_other_weights, "SHA-256 differs"),

@@ -13,6 +13,7 @@ from engine.contract.source import PrunedFrom
 from engine.models.architectures import build_architecture
 from engine.models.cuts.history import history_in
 from tests.engine.models.pruned_files import answers_of, opened, write_half
+from tests.engine.models.test_formats import silent_import
 from tests.engine.networks import NETWORKS, Shape, shake_
 
 SIDE = (3, 32, 32)
@@ -111,3 +112,17 @@ def test_that_a_file_is_still_a_plain_state_dict_with_its_batch_norms(tmp_path: 
 def test_that_the_same_network_makes_the_same_file(tmp_path: Path) -> None:
     files = [write_half(opened("sample"), tmp_path / f"{number}.pt").path for number in (1, 2)]
     assert history_in(files[0]) == history_in(files[1])
+
+
+def test_that_a_network_of_transformers_opens_by_its_configuration(tmp_path: Path) -> None:
+    transformers = silent_import("transformers")
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1, "intermediate_size": 12}
+    config = transformers.ViTConfig(image_size=16, patch_size=8, num_labels=5, **sizes)
+    transformers.ViTForImageClassification(config).save_pretrained(tmp_path / "whole")
+    first = opened(tmp_path / "whole")
+    written = write_half(first, tmp_path / "model.pt")
+    again = opened(written.path)
+    assert torch.equal(answers_of(again.captured.module, (3, 16, 16)), written.answers((3, 16, 16)))
+    assert again.info.pruned_from is not None
+    assert again.info.pruned_from.name == "ViTForImageClassification"
