@@ -4,7 +4,8 @@ Run: ``.venv/bin/python benchmarks/torchvision_cuts.py [--json] [--only NAME …
 [--out FILE]``.
 Weights are random, none nearly zero; batch norms measure images, and those of the cut network once more. A network
 whose answers to different images lie nearer than 1e-3 of the largest fails, as it would prove nothing. ``seconds`` are
-for finding the groups and for the cut, on one thread. ``masked`` is the largest difference of the masked network to the
+for finding the groups and for the cut, on one thread, and ``cpu`` those of the processor, which other programs on the
+machine hardly change. ``masked`` is the largest difference of the masked network to the
 cut one, ``onnx`` those of ONNX Runtime to torch, of the whole network and of the cut one, each ÷ the largest output.
 Bytes are of the float32 files, with the data file where one would be larger than 2 GB. Milliseconds are the medians of
 both files, alternating in one process, one thread, one sample.
@@ -54,6 +55,7 @@ class Cut(Row, frozen=True, kw_only=True):
 
     size: int = 0
     seconds: float = 0.0
+    cpu_seconds: float | None = None
     layers: int = 0
     locked: dict[str, int] = msgspec.field(default_factory=dict)
     macs: tuple[int, int] = (0, 0)
@@ -107,14 +109,15 @@ def cut_row(model: CompressedModel, images: Tensor, whole: Tensor) -> Cut:
     model.attach_masks()
     model.set_share(1.0)
     masked = model.module(images)
-    begin = time.perf_counter()
+    begin, cpu_begin = time.perf_counter(), time.process_time()
     len(map_channels(model.captured).groups)
     model.cut()
-    seconds = time.perf_counter() - begin
+    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu_begin
     reasons = Counter(" ".join((r.code, *r.arguments.values())) for r in model.locked.values())
     return Cut(
         name="",
         seconds=round(seconds, 3),
+        cpu_seconds=round(cpu, 3),
         layers=sum(1 for _ in layers_of(model.module)),
         locked=dict(reasons),
         changed=largest_error(masked, whole),
@@ -172,7 +175,7 @@ def tried(name: str, options: argparse.Namespace) -> Cut:
 
 
 HEADS = (
-    "network", "seconds", "GMACs", "M parameters", "MB", "masked", "onnx whole, cut", "ms", "latency", "locked",
+    "network", "seconds", "cpu", "GMACs", "M parameters", "MB", "masked", "onnx whole, cut", "ms", "latency", "locked",
     "reasons",
 )  # fmt: skip
 
@@ -186,6 +189,7 @@ def line_of(row: Cut) -> str:
     cells = (
         row.name,
         f"{row.seconds:.2f}",
+        "" if row.cpu_seconds is None else f"{row.cpu_seconds:.2f}",
         pair_text(row.macs, 1e9, "{:.2f}"),
         pair_text(row.parameters, 1e6, "{:.1f}"),
         pair_text(row.bytes, 1e6, "{:.1f}"),
