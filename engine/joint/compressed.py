@@ -73,15 +73,12 @@ class Structure:
 
 
 class CompressedModel:
-    """A captured model and what a recipe does to it.
+    """A captured model and what a recipe does to it; ``latencies`` are given before measured time chooses channels.
 
     Args:
         captured: fresh from its source; it is changed in place.
         recipe: what is asked.
         samples: for criteria that look at gradients or activations.
-
-    Attributes:
-        latencies: of the uncut model's layers; given before channels are chosen by measured time.
 
     Raises:
         RequestError: the recipe asks for pruning or quantizing of a model where nothing can be pruned or quantized.
