@@ -58,9 +58,8 @@ HALVINGS = (
         plan=TRANSFORMER,
         what="heads",
         granularity=PruneGranularity.HEAD,
-        epochs=6,
-        learning_rate=1e-3,
-        distill=0.9,
+        epochs=10,
+        learning_rate=5e-4,
     ),
     Halving(
         plan=TRANSFORMER,
@@ -69,8 +68,7 @@ HALVINGS = (
         # The stream's channels are those of the words.
         skip=("words",),
         epochs=6,
-        learning_rate=1e-3,
-        distill=0.9,
+        learning_rate=5e-4,
     ),
     Halving(
         plan=TRANSFORMER,
@@ -81,7 +79,7 @@ HALVINGS = (
         distill=0.9,
     ),
     Halving(
-        plan=GRU, what="units", granularity=PruneGranularity.UNIT, epochs=6, learning_rate=1e-3, distill=0.9
+        plan=GRU, what="units", granularity=PruneGranularity.UNIT, epochs=15, learning_rate=5e-3, distill=0.9
     ),
 )
 
