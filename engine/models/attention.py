@@ -55,3 +55,19 @@ class PrunedAttention(nn.Module):
         if mask.dtype != torch.bool:
             return mask
         return torch.zeros_like(mask, dtype=query.dtype).masked_fill(mask, float("-inf"))
+
+
+Attention = nn.MultiheadAttention | PrunedAttention
+ATTENTION = (nn.MultiheadAttention, PrunedAttention)
+"""Layers whose heads can be told apart."""
+
+
+def heads_of(layer: Attention) -> tuple[int, int]:
+    """How many heads there are, and how many values each has.
+
+    >>> heads_of(nn.MultiheadAttention(12, 4))
+    (4, 3)
+    """
+    if isinstance(layer, PrunedAttention):
+        return layer.heads, layer.width
+    return layer.num_heads, layer.head_dim

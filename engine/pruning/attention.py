@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from torch import Tensor, fx, nn
 
+from engine.models.attention import ATTENTION, Attention, PrunedAttention, heads_of
 from engine.models.cuts.heads import MASKS
 from engine.models.graph import shape_of
 from engine.pruning.atoms import Tracked
@@ -26,15 +27,16 @@ _SAYS_NOTHING = {"need_weights", "average_attn_weights"}
 def attend(walk: Walk, node: fx.Node) -> Tracked | None:
     """Self-attention: its heads are channels, and those of its stream pass through."""
     name, layer = str(node.target), walk.module.get_submodule(str(node.target))
-    assert isinstance(layer, nn.MultiheadAttention)
-    heads = walk.table.make(name, layer.num_heads)
-    if not _is_plain(layer) or not _is_plainly_called(node):
+    assert isinstance(layer, ATTENTION)
+    count, width = heads_of(layer)
+    heads = walk.table.make(name, count)
+    if not _is_plain(layer) or not _is_plainly_called(node, inputs=_inputs_of(layer)):
         walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
         walk.table.lock(
             heads, "locked_operation", operation="attention to another sequence or whose weights are read"
         )
         return None
-    inside = np.repeat(heads, layer.head_dim)
+    inside = np.repeat(heads, width)
     walk.table.add_slot(f"{name}.in_proj_weight", 0, np.tile(inside, 3))
     if layer.in_proj_bias is not None:
         walk.table.add_slot(f"{name}.in_proj_bias", 0, np.tile(inside, 3))
@@ -54,19 +56,26 @@ def _pass_stream(walk: Walk, node: fx.Node) -> Tracked | None:
     walk.table.add_slot(f"{name}.in_proj_weight", 1, source.atoms)
     walk.table.add_slot(f"{name}.out_proj.weight", 0, source.atoms)
     layer = walk.module.get_submodule(name)
-    assert isinstance(layer, nn.MultiheadAttention)
+    assert isinstance(layer, ATTENTION)
     if layer.out_proj.bias is not None:
         walk.table.add_slot(f"{name}.out_proj.bias", 0, source.atoms)
     return source
 
 
-def _is_plain(layer: nn.MultiheadAttention) -> bool:
+def _is_plain(layer: Attention) -> bool:
+    if isinstance(layer, PrunedAttention):
+        return True
     return bool(layer._qkv_same_embed_dim) and layer.bias_k is None and not layer.add_zero_attn
 
 
-def _is_plainly_called(node: fx.Node) -> bool:
+def _inputs_of(layer: Attention) -> int:
+    """As how many arguments the sequence is given: torch's layer takes queries, keys and values apart."""
+    return 1 if isinstance(layer, PrunedAttention) else 3
+
+
+def _is_plainly_called(node: fx.Node, *, inputs: int) -> bool:
     """Query, key and value are one, masks are the same for all heads, and nobody reads the weights of attention."""
-    is_self = len(node.args) == 3 and len(set(node.args)) == 1
+    is_self = len(node.args) == inputs and len(set(node.args)) == 1
     is_known = all(
         name in _SAYS_NOTHING or not value or (name in MASKS and len(shape_of(value) or ()) == 2)
         for name, value in node.kwargs.items()
@@ -80,6 +89,6 @@ def _is_answer(user: fx.Node) -> bool:
 
 def head_rows(layer: nn.Module, tensor_of: Callable[[str], Tensor]) -> Tensor:
     """The queries', keys' and values' rows of each head, shape (heads, 3 · width · stream)."""
-    assert isinstance(layer, nn.MultiheadAttention)
+    assert isinstance(layer, ATTENTION)
     weight = tensor_of("in_proj_weight")
-    return weight.reshape(3, layer.num_heads, -1).transpose(0, 1).flatten(1)
+    return weight.reshape(3, heads_of(layer)[0], -1).transpose(0, 1).flatten(1)

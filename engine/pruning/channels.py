@@ -13,6 +13,7 @@ import torch
 from torch import fx, nn
 
 from engine.contract.methods import PruneGranularity
+from engine.models.attention import ATTENTION
 from engine.models.graph import CapturedGraph, layers_of
 from engine.pruning.atoms import AtomTable
 from engine.pruning.flow import walk_graph
@@ -145,9 +146,9 @@ def map_channels(
     return ChannelMap(table)
 
 
-_KINDS: dict[PruneGranularity, type[nn.Module]] = {
+_KINDS: dict[PruneGranularity, type[nn.Module] | tuple[type[nn.Module], ...]] = {
     PruneGranularity.UNIT: nn.RNNBase,
-    PruneGranularity.HEAD: nn.MultiheadAttention,
+    PruneGranularity.HEAD: ATTENTION,
 }
 
 
@@ -160,7 +161,7 @@ def _lock_others(module: nn.Module, table: AtomTable, granularity: PruneGranular
     wanted = [
         roots[start:end]
         for name, (start, end) in makers.items()
-        if (isinstance(layers[name], kind) if kind else not isinstance(layers[name], nn.MultiheadAttention))
+        if (isinstance(layers[name], kind) if kind else not isinstance(layers[name], ATTENTION))
     ]
     others = ~np.isin(roots, np.concatenate(wanted)) if wanted else np.ones(len(roots), dtype=bool)
     table.lock(np.flatnonzero(others), "locked_granularity", granularity=granularity.value)

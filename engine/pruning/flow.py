@@ -10,6 +10,7 @@ import torch.nn.functional as F
 import torchvision
 from torch import fx, nn
 
+from engine.models.attention import ATTENTION
 from engine.models.graph import shape_of
 from engine.pruning.atoms import AtomTable, Tracked
 from engine.pruning.attention import attend
@@ -81,7 +82,7 @@ MODULE_RULES: dict[type[nn.Module] | tuple[type[nn.Module], ...], Rule] = {
     nn.PReLU: rectify,
     nn.Flatten: reshape,
     nn.RNNBase: remember,
-    nn.MultiheadAttention: attend,
+    ATTENTION: attend,
     (
         nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Hardswish, nn.Hardsigmoid,
         nn.Hardtanh, nn.Sigmoid, nn.Tanh, nn.Softplus, nn.Identity, nn.modules.dropout._DropoutNd,

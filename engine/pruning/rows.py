@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from engine.models.attention import ATTENTION
 from engine.models.graph import TRANSPOSED
 from engine.pruning.attention import head_rows
 from engine.pruning.recurrent import unit_rows
@@ -25,7 +26,7 @@ def word_columns(layer: nn.Module, tensor_of: Reader) -> Tensor:
 
 ROWS: dict[type[nn.Module], Callable[[nn.Module, Reader], Tensor]] = {
     nn.RNNBase: unit_rows,
-    nn.MultiheadAttention: head_rows,
+    **dict.fromkeys(ATTENTION, head_rows),
     nn.Embedding: word_columns,
 }
 """Layers whose channels are made by more than a weight."""

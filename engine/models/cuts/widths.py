@@ -5,6 +5,8 @@ from typing import Any
 
 from torch import nn
 
+from engine.models.attention import PrunedAttention
+
 
 def correct_widths_(layer: nn.Module) -> None:
     """Makes a layer's own numbers say what its tensors are."""
@@ -53,6 +55,11 @@ def _recurrent_(layer: Any) -> None:
     layer.input_size = layer.weight_ih_l0.shape[1]
 
 
+def _attention_(layer: Any) -> None:
+    layer.stream, inside = layer.out_proj.weight.shape
+    layer.heads = inside // layer.width
+
+
 _CORRECTIONS: tuple[tuple[type[nn.Module], Callable[[Any], None]], ...] = (
     (nn.modules.conv._ConvNd, _convolution_),
     (nn.Linear, _linear_),
@@ -62,5 +69,6 @@ _CORRECTIONS: tuple[tuple[type[nn.Module], Callable[[Any], None]], ...] = (
     (nn.PReLU, _prelu_),
     (nn.Embedding, _embedding_),
     (nn.RNNBase, _recurrent_),
+    (PrunedAttention, _attention_),
 )
 """What each kind of layer says of its own widths."""

@@ -84,7 +84,7 @@ def test_that_an_own_network_opens_by_its_class_or_by_the_file_beside_its_weight
 ) -> None:
     architecture = own_class(tmp_path, build)
     torch.manual_seed(0)
-    network = opened_class(architecture)
+    network = build_own(architecture)
     torch.save(shake_(network).state_dict(), tmp_path / "whole.pt")
     first = opened(tmp_path / "whole.pt", shape=shape, architecture=architecture)
     written = write_half(first, tmp_path / "model.pt", granularity)
@@ -95,7 +95,7 @@ def test_that_an_own_network_opens_by_its_class_or_by_the_file_beside_its_weight
         opened(written.path)
 
 
-def opened_class(architecture: str) -> nn.Module:
+def build_own(architecture: str) -> nn.Module:
     return build_architecture(architecture, RunContext(ask=lambda path, wants: True))
 
 
@@ -126,3 +126,21 @@ def test_that_a_network_of_transformers_opens_by_its_configuration(tmp_path: Pat
     assert torch.equal(answers_of(again.captured.module, (3, 16, 16)), written.answers((3, 16, 16)))
     assert again.info.pruned_from is not None
     assert again.info.pruned_from.name == "ViTForImageClassification"
+
+
+@pytest.mark.parametrize("granularity", [HEAD, CHANNEL])
+def test_that_attention_loses_heads_or_stream_a_second_time(
+    granularity: PruneGranularity, tmp_path: Path
+) -> None:
+    shape, architecture = (7, 12), own_class(tmp_path, "make_attending()")
+    torch.save(build_own(architecture).state_dict(), tmp_path / "whole.pt")
+    rows, path = [], tmp_path / "whole.pt"
+    for number, removed in enumerate((HEAD, granularity)):
+        loaded = opened(path, shape=shape, architecture=architecture)
+        rows.append(len(loaded.module.get_parameter("attention.in_proj_weight")))
+        written = write_half(loaded, tmp_path / f"{number}.pt", removed)
+        path = written.path
+    last = opened(path, shape=shape, architecture=architecture)
+    rows.append(len(last.module.get_parameter("attention.in_proj_weight")))
+    assert rows == [36, 18, 9 if granularity is HEAD else 18]
+    assert torch.equal(answers_of(last.captured.module, shape), written.answers(shape))
