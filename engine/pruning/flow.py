@@ -29,6 +29,7 @@ from engine.pruning.shape_rules import (
     transpose,
     treat_alike,
 )
+from engine.pruning.shuffles import pick_again
 from engine.pruning.split_rules import split, unbind
 from engine.pruning.walk import Rule, Walk, ask_attribute, ask_nothing, keep, lock
 
@@ -119,6 +120,7 @@ FUNCTION_RULES: dict[object, Rule] = {
     **dict.fromkeys((torch.transpose, torch.swapaxes), transpose),
     **dict.fromkeys((torch.chunk, torch.split), split),
     torch.unbind: unbind,
+    torch.index_select: pick_again,
     operator.getitem: index,
     F.pad: pad,
     F.layer_norm: normalise_by_function,

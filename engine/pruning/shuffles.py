@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, fx
 
+from engine.models.cuts.editing import order_of
 from engine.models.graph import shape_of
 from engine.pruning.atoms import Atoms, ShuffleSlot, Tracked
-from engine.pruning.walk import Walk, name_of
+from engine.pruning.walk import Walk, lock, name_of
 
 _LONGEST = 6
 
@@ -44,6 +45,24 @@ def foresee_shuffle(walk: Walk, node: fx.Node, source: Tracked) -> bool:
     assert isinstance(above, fx.Node)
     walk.table.shuffles.append(ShuffleSlot(last.name, above.name, source.axis, source.atoms, order))
     return True
+
+
+def pick_again(walk: Walk, node: fx.Node) -> Tracked | None:
+    """What an earlier cut has left of a shuffle: all positions, one by one in another order."""
+    source, by = walk.value(node.args[0]), order_of(node)
+    if source is None:
+        return None
+    order = None if by is None else getattr(walk.module, str(by.target), None)
+    is_shuffle = (
+        isinstance(order, Tensor)
+        and node.args[1] == source.axis
+        and torch.equal(order.sort().values, torch.arange(len(source.atoms), device=order.device))
+    )
+    if not is_shuffle or not isinstance(order, Tensor) or not isinstance(node.args[0], fx.Node):
+        return lock(walk, node)
+    places = order.cpu().numpy()
+    walk.table.shuffles.append(ShuffleSlot(node.name, node.args[0].name, source.axis, source.atoms, places))
+    return Tracked(source.axis, source.atoms[places])
 
 
 def _followed(node: fx.Node, source: Tracked) -> tuple[fx.Node | None, Atoms | None]:

@@ -5,6 +5,7 @@ from itertools import chain, pairwise
 
 from torch import Tensor, fx, nn
 
+from engine.models.cuts.editing import order_name, order_of
 from engine.models.cuts.records import Bypass, Cut, Number, Parts, Shuffle, Slice
 from engine.models.graph import shape_of
 
@@ -93,7 +94,8 @@ def _check_shuffle(nodes: Mapping[str, fx.Node], shuffle: Shuffle, module: nn.Mo
         raise ValueError(f'"{shuffle.node}" is no shuffle of "{shuffle.source}"')
     if len(shuffle.order) > shape[shuffle.axis] or sorted(shuffle.order) != list(range(len(shuffle.order))):
         raise ValueError(f'"{shuffle.node}" picks positions that are not there')
-    if hasattr(module, f"{shuffle.node}_order"):
+    before = order_of(last)
+    if hasattr(module, order_name(shuffle)) and (before is None or before.target != order_name(shuffle)):
         raise ValueError(f'the order of "{shuffle.node}" would take the place of something else')
 
 

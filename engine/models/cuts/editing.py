@@ -46,19 +46,27 @@ def _write_sizes_(node: fx.Node, parts: Parts) -> None:
 
 def _pick_positions_(module: fx.GraphModule, nodes: Nodes, shuffle: Shuffle) -> None:
     """The last node of a shuffle picks what is left of its order; the nodes that led to it go."""
-    name = order_name(shuffle)
+    last, name = nodes[shuffle.node], order_name(shuffle)
+    between, before = last.args[0], order_of(last)
+    if before is not None:
+        last.args = ()
+        erase_nodes_(module, {before})
     device = next(module.parameters()).device
     module.register_buffer(name, torch.tensor(shuffle.order, dtype=torch.int64, device=device))
-    last = nodes[shuffle.node]
     with module.graph.inserting_before(last):
         order = module.graph.get_attr(name)
-    between = last.args[0]
     last.op, last.target = "call_function", torch.index_select
     last.args, last.kwargs = (nodes[shuffle.source], shuffle.axis, order), {}
     while isinstance(between, fx.Node) and not between.users:
         above = between.args[0]
         module.graph.erase_node(between)
         between = above
+
+
+def order_of(node: fx.Node) -> fx.Node | None:
+    """The tensor by which a node picks positions, as an earlier cut has left it; None where it does not pick."""
+    order = node.args[2] if node.target is torch.index_select and len(node.args) == 3 else None
+    return order if isinstance(order, fx.Node) and order.op == "get_attr" else None
 
 
 def order_name(shuffle: Shuffle) -> str:

@@ -144,3 +144,17 @@ def test_that_attention_loses_heads_or_stream_a_second_time(
     rows.append(len(last.module.get_parameter("attention.in_proj_weight")))
     assert rows == [36, 18, 9 if granularity is HEAD else 18]
     assert torch.equal(answers_of(last.captured.module, shape), written.answers(shape))
+
+
+def test_that_a_shuffle_loses_positions_three_times(tmp_path: Path) -> None:
+    (_, shape), architecture = NETWORKS["shuffled"], own_class(tmp_path, 'NETWORKS["shuffled"][0]()')
+    path, counts = tmp_path / "whole.pt", []
+    torch.save(shake_(build_own(architecture)).state_dict(), path)
+    for number in range(3):
+        loaded = opened(path, shape=shape, architecture=architecture)
+        counts.append([buffer.numel() for name, buffer in loaded.module.named_buffers() if "_order" in name])
+        written = write_half(loaded, tmp_path / f"{number}.pt")
+        path = written.path
+        again = opened(path, shape=shape, architecture=architecture)
+        assert torch.equal(answers_of(again.captured.module, shape), written.answers(shape))
+    assert not counts[0] and counts[1] and sum(counts[2]) < sum(counts[1])
