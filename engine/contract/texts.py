@@ -182,6 +182,10 @@ TEXTS: dict[str, str] = {
     "float_rank": "its input has {rank} dimensions; 2 can run in integers",
     "float_unreached": "the traced model does not call it",
     "float_shared": "it is called {calls} times with different ranges",
+    # the archive
+    "archive_damaged": '"{path}" is no Penjing archive, or it is damaged; copy or export it again.',
+    "archive_version": '"{path}" is an archive of version {version}, which this Penjing cannot read; update Penjing.',
+    "archive_too_large": '"{path}" would take more than {limit} of memory; open it where there is more.',
     # verification verdicts
     "verdict_verified": "opened, re-run and equal within the limits",
     "verdict_agreement": "agreement {found} is below {limit}",

@@ -19,7 +19,7 @@ from engine.terminal.arguments import Arguments, Command
 from engine.terminal.messages import output
 
 _PATIENCE_S = 120
-_PACKAGES = ("torchvision", "onnx", "onnxscript", "onnxruntime", "safetensors", "soundfile")
+_PACKAGES = ("torchvision", "onnx", "onnxscript", "onnxruntime", "safetensors", "soundfile", "constriction")
 _OPTIONAL_PACKAGES = {
     "transformers": "folders of Hugging Face",
     "timm": "timm's architectures",

@@ -4247,6 +4247,18 @@
         <translation>它以不同的范围被调用了 {calls} 次</translation>
     </message>
     <message>
+        <source>&quot;{path}&quot; is no Penjing archive, or it is damaged; copy or export it again.</source>
+        <translation>“{path}”不是盆景的压缩档案，或者已损坏；请重新复制或导出。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; is an archive of version {version}, which this Penjing cannot read; update Penjing.</source>
+        <translation>“{path}”是第 {version} 版的压缩档案，当前的盆景无法读取；请更新盆景。</translation>
+    </message>
+    <message>
+        <source>&quot;{path}&quot; would take more than {limit} of memory; open it where there is more.</source>
+        <translation>“{path}”需要超过 {limit} 的内存；请在内存更大的机器上打开。</translation>
+    </message>
+    <message>
         <source>opened, re-run and equal within the limits</source>
         <translation>已打开、重新运行，且在允许误差内一致</translation>
     </message>
