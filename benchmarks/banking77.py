@@ -15,8 +15,8 @@ from text_networks import GRUClassifier, TextTransformer
 from torch import Tensor
 from trained import Plan, data_file, parser_of, shuffled
 
-from engine.contract.methods import PruneGranularity
-from engine.contract.recipe import DataSpec
+from engine.contract.methods import PruneGranularity, PruneMethod
+from engine.contract.recipe import DataSpec, DistillSpec
 from engine.data.splits import Split
 from engine.data.tokenizer import PADDING, UNKNOWN
 
@@ -71,15 +71,13 @@ HALVINGS = (
         learning_rate=5e-4,
     ),
     Halving(
-        plan=TRANSFORMER,
-        what="channels",
-        granularity=PruneGranularity.CHANNEL,
-        epochs=6,
-        learning_rate=1e-3,
-        distill=0.9,
-    ),
-    Halving(
-        plan=GRU, what="units", granularity=PruneGranularity.UNIT, epochs=15, learning_rate=5e-3, distill=0.9
+        plan=GRU,
+        what="units",
+        granularity=PruneGranularity.UNIT,
+        method=PruneMethod.TAYLOR,
+        epochs=8,
+        learning_rate=3e-3,
+        distill=DistillSpec(temperature=2.0),
     ),
 )
 

@@ -8,7 +8,7 @@ in one process.
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ import torch
 from pruned_runs import KeptRun, carry_through, keep
 from trained import HERE, Plan, carry_out
 
-from engine.contract.methods import ExportFormat, Optimizer, PruneGranularity, Schedule
+from engine.contract.methods import ExportFormat, Optimizer, PruneGranularity, PruneMethod, Schedule
 from engine.contract.recipe import (
     DataSpec,
     DistillSpec,
@@ -40,19 +40,20 @@ class Halving:
     Attributes:
         plan: of the network.
         what: is halved, in the row's name.
-        granularity: the recipe's.
+        granularity, method: the recipe's.
         skip: layers whose channels stay.
         epochs, learning_rate: of the recovery.
-        distill: the teacher's share of the loss.
+        distill: the teacher's share of the loss, and its temperature.
     """
 
     plan: Plan
     what: str
     granularity: PruneGranularity
+    method: PruneMethod = PruneMethod.MAGNITUDE
     skip: tuple[str, ...] = ()
     epochs: int
     learning_rate: float
-    distill: float = 0.5
+    distill: DistillSpec = field(default_factory=DistillSpec)
 
     @property
     def name(self) -> str:
@@ -76,7 +77,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     max_error: float
     epochs: int
     learning_rate: float
-    distill: float
     seconds: float
     threads: int
     torch: str = str(torch.__version__)
@@ -118,6 +118,7 @@ def recipe_of(halving: Halving, spec: DataSpec, options: argparse.Namespace) -> 
         ),
         data=msgspec.structs.replace(spec, batch_size=BATCH),
         prune=PruneSpec(
+            method=halving.method,
             granularity=halving.granularity,
             ratio=RATIO,
             schedule=Schedule.ONE_SHOT,
@@ -127,7 +128,7 @@ def recipe_of(halving: Halving, spec: DataSpec, options: argparse.Namespace) -> 
             epochs=halving.epochs,
             optimizer=Optimizer.ADAM,
             learning_rate=halving.learning_rate,
-            distill=DistillSpec(weight=halving.distill),
+            distill=halving.distill,
         ),
         export=ExportSpec(formats=(ExportFormat.ONNX_FLOAT32,)),
     )
@@ -152,7 +153,6 @@ def _row(halving: Halving, recipe: Recipe, run: KeptRun, folder: Path) -> Row:
         max_error=file.max_error,
         epochs=recipe.recover.epochs,
         learning_rate=recipe.recover.learning_rate,
-        distill=halving.distill,
         seconds=round(sum(run.report.seconds.values()), 1),
         threads=run.report.environment.threads,
     )
