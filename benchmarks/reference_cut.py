@@ -16,6 +16,7 @@ from torch import nn
 
 from engine.contract.events import Stage
 from engine.contract.methods import ExportFormat
+from engine.contract.recipe import RecoverSpec
 from engine.contract.report import Artifact
 from engine.contract.run_folder import RunFolder
 from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
@@ -80,18 +81,20 @@ def _cut(library: ModuleType, original: ResNet20, inputs: Inputs, share: float) 
     return model
 
 
-def train_(model: CompressedModel, inputs: Inputs, folder: RunFolder) -> None:
-    """The recipe's recovery, gone on with from the last whole epoch; leaves the weights of the best one."""
+def train_(model: CompressedModel, inputs: Inputs, folder: RunFolder, recover: RecoverSpec) -> None:
+    """A recovery, gone on with from the last whole epoch; leaves the weights of the best one."""
     recipe, ctx = inputs.recipe, vouched()
     per_epoch = steps_per_epoch(inputs.data, recipe.data.batch_size)
     training = Training(
         model=model.module,
         data=inputs.data,
         data_spec=recipe.data,
-        spec=recipe.recover,
+        spec=recover,
+        teacher=None if recover.distill is None else inputs.fresh_model(ctx).module,
+        precision=recover.precision,
         seed=recipe.seed,
         steps_per_epoch=per_epoch,
-        total_steps=recipe.recover.epochs * per_epoch,
+        total_steps=recover.epochs * per_epoch,
     )
     folder.checkpoints.mkdir(parents=True, exist_ok=True)
     store = CheckpointStore(folder)
