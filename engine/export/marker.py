@@ -7,7 +7,7 @@ import torch
 from onnxscript import opset18
 from torch import nn
 
-from engine.quantization.quantizers import ACTIVATION_MAX
+from engine.quantization.activations import ACTIVATION_MAX
 
 _UINT8 = 2
 # onnxscript's operators are written for its own compiler; as plain functions their type variables cannot be solved.

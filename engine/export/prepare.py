@@ -17,8 +17,9 @@ from engine.quantization.attach import (
     insert_behind_,
     switch_quantizers_,
     take_activation_quantizers_,
+    weight_quantizer_of,
 )
-from engine.quantization.quantizers import round_weight, weight_scale
+from engine.quantization.coded import CodedWeight
 
 INT32_ROOM = 2.0**30
 
@@ -64,19 +65,20 @@ def prepare_integer(model: CompressedModel) -> Prepared:
     assert placement is not None
     module = bare_copy(model)
     assert isinstance(module, fx.GraphModule)
-    levels, scales = {}, {}
-    for name, bits in placement.bits.items():
-        weight = module.get_submodule(name).get_parameter("weight").detach()
-        scales[name] = weight_scale(weight, bits=bits)
-        levels[name] = round_weight(weight, scales[name], bits=bits)
+    coded = {
+        name: weight_quantizer_of(model.module.get_submodule(name)).code(
+            module.get_submodule(name).get_parameter("weight").detach()
+        )
+        for name in placement.bits
+    }
     factors = fold_batch_norms_(module)
     grids = {name: _numbers(*quantizer.grid()) for name, quantizer in activation_quantizers(module).items()}
     integers = {}
     for name in placement.bits:
         layer = module.get_submodule(name)
-        factor = factors.get(name, torch.ones(len(scales[name])))
+        factor = factors.get(name, torch.ones(len(coded[name].levels)))
         integers[name] = _integer_layer(
-            layer, levels[name], scales[name], factor=factor, input_scale=grids[placement.inputs[name]][0]
+            layer, coded[name], factor=factor, input_scale=grids[placement.inputs[name]][0]
         )
     _mark_(module, grids, placement.passes)
     return Prepared(module=module, integers=integers)
@@ -95,12 +97,12 @@ def bare_copy(model: CompressedModel) -> nn.Module:
 
 
 def _integer_layer(
-    layer: nn.Module, levels: torch.Tensor, scale: torch.Tensor, *, factor: torch.Tensor, input_scale: float
+    layer: nn.Module, coded: CodedWeight, *, factor: torch.Tensor, input_scale: float
 ) -> IntegerLayer:
     """Folding multiplies each channel by a factor: its sign goes to the levels, its size to the scale."""
-    shape = (-1, *[1] * (levels.dim() - 1))
-    signed = levels * torch.sign(factor).view(shape)
-    folded = (scale * factor.abs()).double()
+    shape = (-1, *[1] * (coded.levels.dim() - 1))
+    signed = coded.levels * torch.sign(factor).view(shape)
+    folded = (coded.scale * factor.abs()).double()
     bias = layer.bias.detach().double() if isinstance(layer.bias, torch.Tensor) else None
     if bias is not None:
         # The bias of a channel whose weights are (nearly) all zero would not fit in 32 bits: a coarser grid is free.

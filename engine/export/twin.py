@@ -15,8 +15,8 @@ from torch import fx, nn
 
 from engine.export.marker import Mark
 from engine.export.prepare import IntegerLayer, Prepared
+from engine.quantization.activations import ACTIVATION_MAX
 from engine.quantization.placement import is_addition
-from engine.quantization.quantizers import ACTIVATION_MAX
 
 EXACT_IN_FLOAT32 = 2**24
 

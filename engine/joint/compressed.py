@@ -44,6 +44,7 @@ from engine.pruning.masks import (
 from engine.pruning.scoring import channel_importance, element_scores, noted_tensors
 from engine.pruning.selection import layer_ratio
 from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
+from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
@@ -54,7 +55,6 @@ from engine.quantization.attach import (
     take_activation_quantizers_,
 )
 from engine.quantization.placement import Placement, place_quantizers
-from engine.quantization.quantizers import ActivationQuantizer
 from engine.training.optimizers import replace_parameter_
 
 

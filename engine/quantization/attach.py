@@ -8,9 +8,10 @@ from torch import fx, nn
 from torch.nn.utils import parametrize
 
 from engine.contract.recipe import QuantizeSpec
+from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.observers import OBSERVERS
 from engine.quantization.placement import Placement
-from engine.quantization.quantizers import WEIGHT_QUANTIZERS, ActivationQuantizer, WeightQuantizer
+from engine.quantization.weights import WEIGHT_QUANTIZERS, WeightForm, WeightQuantizer
 
 FOLDER = "activation_quantizers"
 
@@ -20,7 +21,7 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
     for name, bits in placement.bits.items():
         layer = module.get_submodule(name)
         parametrize.register_parametrization(
-            layer, "weight", WEIGHT_QUANTIZERS[spec.method](bits), unsafe=True
+            layer, "weight", WEIGHT_QUANTIZERS[spec.method](WeightForm(bits=bits)), unsafe=True
         )
 
 
@@ -50,6 +51,20 @@ def insert_behind_(graph: fx.Graph, node: fx.Node, target: str) -> fx.Node:
 def weight_quantizers(module: nn.Module) -> Iterator[WeightQuantizer]:
     """All weight quantizers of a model."""
     return (part for part in module.modules() if isinstance(part, WeightQuantizer))
+
+
+def weight_quantizer_of(layer: nn.Module) -> WeightQuantizer:
+    """The quantizer that stands on a layer's weight.
+
+    Raises:
+        LookupError: none does.
+    """
+    if parametrize.is_parametrized(layer, "weight"):
+        stack = layer.parametrizations["weight"]  # type: ignore[index]
+        for part in stack:  # type: ignore[union-attr]
+            if isinstance(part, WeightQuantizer):
+                return part
+    raise LookupError(f"{type(layer).__name__} has no weight quantizer")
 
 
 def activation_quantizers(module: nn.Module) -> dict[str, ActivationQuantizer]:

@@ -12,7 +12,7 @@ from engine.models.graph import CapturedGraph, layers_of, weight_of
 from engine.pruning.channel_criteria import sum_of_rows
 from engine.pruning.channels import ChannelGroup, ChannelMap, importance_of, map_channels
 from engine.pruning.rows import channel_rows
-from engine.quantization.quantizers import WeightQuantizer
+from engine.quantization.weights import UniformWeight, WeightForm
 
 BITS = (8, 6, 4, 3, 2)
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -143,7 +143,7 @@ class Layers:
 
 def rounded(weight: Tensor, bits: int) -> Tensor:
     """A weight on the grid that quantizing to ``bits`` would give it, symmetric per output channel."""
-    result = WeightQuantizer(bits=bits)(weight)
+    result = UniformWeight(WeightForm(bits=bits))(weight)
     assert isinstance(result, Tensor)
     return result
 

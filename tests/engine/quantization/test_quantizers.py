@@ -5,8 +5,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from engine.quantization.activations import ActivationQuantizer
+from engine.quantization.coded import CodedWeight, straight_through
 from engine.quantization.observers import FOLLOW_RATE, MinMaxObserver
-from engine.quantization.quantizers import ActivationQuantizer, WeightQuantizer, round_weight, weight_scale
+from engine.quantization.weights import UniformWeight, WeightForm
 
 
 def some_weight(*shape: int) -> Tensor:
@@ -29,7 +31,7 @@ def test_that_weights_are_rounded_by_the_symmetric_formula(bits: int, shape: tup
     limit = 2 ** (bits - 1) - 1
     scale = np.abs(w).max(1, keepdims=True) / limit
     wanted = scale * np.clip(np.round(w / scale), -limit, limit)
-    found = WeightQuantizer(bits=bits)(weight).double().numpy().reshape(shape[0], -1)
+    found = UniformWeight(WeightForm(bits=bits))(weight).double().numpy().reshape(shape[0], -1)
     # A value half-way between two levels may fall either way in float32.
     is_tie = np.abs(np.abs(w / scale % 1) - 0.5) < 1e-5
     assert np.allclose(found[~is_tie], wanted[~is_tie], rtol=1e-6, atol=1e-7)
@@ -41,16 +43,58 @@ def test_that_weights_equal_torchs_fake_quantization() -> None:
     scale = weight.abs().amax((1, 2, 3)) / 127
     zero_point = torch.zeros(6, dtype=torch.int32)
     wanted = torch.fake_quantize_per_channel_affine(weight, scale, zero_point, 0, -127, 127)
-    assert torch.equal(WeightQuantizer(bits=8)(weight), wanted)
-    levels = round_weight(weight, weight_scale(weight, bits=8), bits=8)
-    assert torch.allclose(levels * scale.view(-1, 1, 1, 1), wanted, rtol=1e-6)
-    assert levels.abs().amax((1, 2, 3)).tolist() == [127] * 6
+    assert torch.equal(UniformWeight(WeightForm(bits=8))(weight), wanted)
+    coded = UniformWeight(WeightForm(bits=8)).code(weight)
+    assert coded.fits_int8
+    assert coded.levels.abs().amax((1, 2, 3)).tolist() == [127] * 6
+
+
+@pytest.mark.parametrize("bits", range(2, 9))
+def test_that_what_is_written_is_what_was_computed_with(bits: int) -> None:
+    """Bit for bit, also where a value lies half-way between two levels."""
+    weight = some_weight(64, 300)
+    weight[0] = torch.arange(300) / 256
+    quantizer = UniformWeight(WeightForm(bits=bits))
+    assert torch.equal(quantizer.code(weight).values(), quantizer(weight))
+
+
+def test_that_a_scale_may_belong_to_the_tensor_a_channel_or_a_group() -> None:
+    levels = torch.arange(12, dtype=torch.int32).view(2, 3, 2)
+    scales = {
+        (1,): torch.tensor([0.5]),
+        (2,): torch.tensor([0.5, 2.0]),
+        (2, 3): torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+    }
+    for shape, scale in scales.items():
+        coded = CodedWeight(levels=levels, scale=scale)
+        each = np.broadcast_to(scale.numpy().reshape(*shape, *[1] * (2 - len(shape))), (2, 3)).repeat(
+            2, axis=1
+        )
+        assert np.array_equal(coded.values().numpy().reshape(2, 6), levels.numpy().reshape(2, 6) * each)
+        assert coded.fits_int8 is (len(shape) == 1)
+
+
+def test_that_a_table_says_what_levels_stand_for() -> None:
+    table = torch.tensor([0.0, -1.5, 0.25])
+    coded = CodedWeight(levels=torch.tensor([[0, 2], [1, 1]]), scale=torch.tensor([2.0]), table=table)
+    assert coded.values().tolist() == [[0.0, 0.5], [-3.0, -3.0]]
+    assert not coded.fits_int8
+
+
+def test_that_gradients_pass_where_they_are_let_and_the_values_are_exact() -> None:
+    weight = some_weight(3, 4).requires_grad_()
+    values, inside = torch.randn(3, 4), torch.rand(3, 4) > 0.5
+    rounded = straight_through(weight, values, inside)
+    assert torch.equal(rounded, values)
+    (rounded * 2).sum().backward()
+    assert weight.grad is not None
+    assert torch.equal(weight.grad, 2.0 * inside)
 
 
 def test_that_a_channel_of_zeros_stays_zero() -> None:
     weight = torch.zeros(2, 3)
     weight[1] = torch.tensor([1.0, -2.0, 0.5])
-    assert WeightQuantizer(bits=8)(weight)[0].tolist() == [0, 0, 0]
+    assert UniformWeight(WeightForm(bits=8))(weight)[0].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(("low", "high"), [(-1.0, 3.0), (0.0, 6.0), (0.5, 2.0), (-2.0, -0.5)])
@@ -78,13 +122,13 @@ def test_that_gradients_pass_straight_through_inside_the_range_and_stop_outside(
     (quantizer_for(-1.0, 2.0)(values) * torch.arange(1.0, 6)).sum().backward()
     assert values.grad is not None and values.grad.tolist() == [0, 2, 3, 4, 0]
     weight = some_weight(4, 9).requires_grad_()
-    (WeightQuantizer(bits=4)(weight) * 2).sum().backward()
+    (UniformWeight(WeightForm(bits=4))(weight) * 2).sum().backward()
     assert weight.grad is not None and weight.grad.unique().tolist() == [2]
 
 
 def test_that_a_quantizer_that_is_off_changes_nothing() -> None:
     values, weight = some_weight(5), some_weight(3, 4)
-    quantizer, of_weights = quantizer_for(-0.1, 0.1), WeightQuantizer(bits=2)
+    quantizer, of_weights = quantizer_for(-0.1, 0.1), UniformWeight(WeightForm(bits=2))
     quantizer.is_on = of_weights.is_on = False
     assert torch.equal(quantizer(values), values) and torch.equal(of_weights(weight), weight)
 

@@ -1,0 +1,64 @@
+"""A weight as a file holds it: integers, what they stand for, and the way gradients take past the rounding."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+INT8_MAX = 127
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodedWeight:
+    """Levels on a grid, or places in a table; :meth:`values` is what the network computes with, bit for bit.
+
+    Attributes:
+        levels: int32, of the weight's shape; on a grid -Q … Q, with a table its places.
+        scale: float32; (1,) for the tensor, (outputs,) for each output channel, or (outputs, groups) for equal
+            groups of a channel's weights in order.
+        table: float32, (entries,); level k stands for ``table[k]``, before the scale. None on a grid, where level k
+            stands for k.
+    """
+
+    levels: Tensor
+    scale: Tensor
+    table: Tensor | None = None
+
+    def values(self) -> Tensor:
+        """The float32 values, of the weight's shape: ``level · scale``, or ``table[level] · scale``."""
+        steps = self.levels.to(self.scale.dtype) if self.table is None else self.table[self.levels.long()]
+        return times_scale(steps, self.scale)
+
+    @property
+    def fits_int8(self) -> bool:
+        """Whether it is a grid of int8 levels with one scale for the tensor or for each output channel."""
+        return self.table is None and self.scale.dim() == 1 and int(self.levels.abs().max()) <= INT8_MAX
+
+
+def times_scale(steps: Tensor, scale: Tensor) -> Tensor:
+    """``steps`` (of a weight's shape) times a scale of (1,), (outputs,) or (outputs, groups)."""
+    if scale.dim() == 1:
+        return steps * scale.view(-1, *[1] * (steps.dim() - 1))
+    return (steps.reshape(*scale.shape, -1) * scale.unsqueeze(-1)).view_as(steps)
+
+
+class _StraightThrough(torch.autograd.Function):
+    """Answers the rounded values; gradients pass where the weight lies within the grid (Bengio 2013)."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, values: Tensor, inside: Tensor) -> Tensor:
+        ctx.save_for_backward(inside)
+        return values.view_as(weight)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (inside,) = ctx.saved_tensors
+        return gradients[0] * inside, None, None
+
+
+def straight_through(weight: Tensor, values: Tensor, inside: Tensor) -> Tensor:
+    """``values``, through which the gradient reaches ``weight`` wherever ``inside`` is true."""
+    result = _StraightThrough.apply(weight, values, inside)  # type: ignore[no-untyped-call]
+    assert isinstance(result, Tensor)
+    return result
