@@ -14,7 +14,8 @@ from engine.archive.coder import Coder, LengthGauge, Symbols, Weights, code_choi
 _COUNT = 64
 _FIRST_BLOCK = 32
 _FLOOR_SHIFT = 12
-_SAMPLE = 1 << 15
+_SAMPLE = 1 << 14
+_SOON_FORGOTTEN = 32
 
 
 class Prior(IntEnum):
@@ -67,9 +68,10 @@ def code_best(coder: Coder, symbols: Symbols, size: int) -> Symbols:
 
 
 def best_prior(symbols: Symbols, size: int) -> Prior:
-    """The prior that makes the first thousands of ``symbols`` shortest."""
+    """The prior that makes the first thousands of ``symbols`` shortest; many symbols soon forget theirs."""
     sample = symbols[:_SAMPLE]
-    return min(Prior, key=lambda prior: coded_bits(sample, size, prior))
+    priors = (Prior.RAW, Prior.FLAT) if sample.size > _SOON_FORGOTTEN * size else tuple(Prior)
+    return min(priors, key=lambda prior: coded_bits(sample, size, prior))
 
 
 def coded_bits(symbols: Symbols, size: int, prior: Prior) -> float:

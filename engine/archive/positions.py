@@ -187,23 +187,27 @@ class _Columns:
     """How much fuller than expected each column was so far."""
 
     def __init__(self, count: int, plan: PositionPlan) -> None:
-        self._belief = BELIEFS[plan.belief]
-        self._seen = np.zeros(count, np.int64)
+        self._belief = float(BELIEFS[plan.belief] * CHANCE_ONE)
+        self._seen = np.zeros(count)
         self._expected = 0
-        self._groups = np.arange(count) // plan.around
-        self._sizes = np.bincount(self._groups)
+        self._around = _Around(count, plan.around) if plan.around > 1 else None
 
     def factors(self) -> NDArray[np.float64]:
-        belief = float(self._belief * CHANCE_ONE)
-        around = self._around(belief)
-        return (self._seen * float(CHANCE_ONE) + belief * around) / (self._expected + belief)
-
-    def _around(self, belief: float) -> NDArray[np.float64]:
-        if self._sizes.size == self._seen.size:
-            return np.ones(self._seen.size)
-        seen = np.bincount(self._groups, self._seen) * float(CHANCE_ONE)
-        return ((seen + belief) / (self._expected * self._sizes + belief))[self._groups]
+        around = self._around.factors(self._seen, self._expected, self._belief) if self._around else 1.0
+        return (self._seen + self._belief * around) / (self._expected + self._belief)
 
     def add(self, flags: Flags, chances: Weights) -> None:
-        self._seen += np.count_nonzero(flags, axis=0)
+        self._seen += np.count_nonzero(flags, axis=0) * float(CHANCE_ONE)
         self._expected += int(chances.sum())
+
+
+class _Around:
+    """The same of columns side by side."""
+
+    def __init__(self, count: int, size: int) -> None:
+        self._groups = np.arange(count) // size
+        self._sizes = np.bincount(self._groups)
+
+    def factors(self, seen: NDArray[np.float64], expected: int, belief: float) -> NDArray[np.float64]:
+        together = np.bincount(self._groups, seen)
+        return ((together + belief) / (expected * self._sizes + belief))[self._groups]

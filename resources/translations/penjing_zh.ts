@@ -4248,11 +4248,11 @@
     </message>
     <message>
         <source>&quot;{path}&quot; is no Penjing archive, or it is damaged; copy or export it again.</source>
-        <translation>“{path}”不是盆景的压缩档案，或者已损坏；请重新复制或导出。</translation>
+        <translation>“{path}”不是 Penjing 的压缩档案，或者已损坏；请重新复制或导出。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is an archive of version {version}, which this Penjing cannot read; update Penjing.</source>
-        <translation>“{path}”是第 {version} 版的压缩档案，当前的盆景无法读取；请更新盆景。</translation>
+        <translation>“{path}”是第 {version} 版的压缩档案，当前的 Penjing 无法读取；请更新 Penjing。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; would take more than {limit} of memory; open it where there is more.</source>
