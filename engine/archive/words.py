@@ -103,12 +103,20 @@ def _code_planes(coder: Coder, values: Words, surroundings: _Surroundings) -> Wo
     for stop in range(width, 0, -_PLANE_BITS):
         start = max(0, stop - _PLANE_BITS)
         size = 1 << (stop - start)
-        plane = ((rest >> rest.dtype.type(start)) & rest.dtype.type(size - 1)).astype(np.int32)
+        plane = _plane(rest, start, size)
         is_top = stop == width
         plane = _code_top(coder, plane, size, surroundings) if is_top else code_best(coder, plane, size)
-        result |= plane.astype(rest.dtype) << rest.dtype.type(start)
+        shifted = plane.astype(rest.dtype)
+        shifted <<= rest.dtype.type(start)
+        result |= shifted
     result += rest.dtype.type(1)
     return result
+
+
+def _plane(words: Words, start: int, size: int) -> Symbols:
+    shifted = words >> words.dtype.type(start)
+    shifted &= words.dtype.type(size - 1)
+    return shifted.astype(np.int32)
 
 
 def _code_top(coder: Coder, symbols: Symbols, size: int, surroundings: _Surroundings) -> Symbols:
@@ -125,17 +133,15 @@ def _code_top(coder: Coder, symbols: Symbols, size: int, surroundings: _Surround
 
 
 def _best_context(symbols: Symbols, size: int, surroundings: _Surroundings) -> Context:
+    """The context that makes a sample, spread over the whole tensor, shortest with one prior for all."""
     if size == 1 or symbols.size < _SAMPLE // 64:
         return Context.NONE
-    return min(Context, key=lambda context: _bits_within(symbols, size, surroundings, context))
-
-
-def _bits_within(symbols: Symbols, size: int, surroundings: _Surroundings, context: Context) -> float:
-    """How long a sample becomes, spread over the whole tensor."""
     stride = -(-symbols.size // _SAMPLE)
     sample = symbols[::stride]
-    if context is Context.NONE:
-        return coded_bits(sample, size, best_prior(sample, size))
-    octaves = surroundings.octaves(context)[::stride]
-    parts = [sample[octaves == octave] for octave in np.unique(octaves)]
-    return sum(coded_bits(part, size, best_prior(part, size)) for part in parts)
+    prior = best_prior(sample, size)
+    bits = {Context.NONE: coded_bits(sample, size, prior)}
+    for context in (Context.ROW, Context.COLUMN):
+        octaves = surroundings.octaves(context)[::stride]
+        parts = [sample[octaves == octave] for octave in np.unique(octaves)]
+        bits[context] = sum(coded_bits(part, size, prior) for part in parts)
+    return min(bits, key=lambda context: bits[context])

@@ -131,7 +131,17 @@ def test_that_a_limit_as_large_as_the_tensors_is_enough():
 
 
 def test_that_a_header_that_inflates_endlessly_is_refused():
-    assert told(with_header([bytes(65 * 2**20), []])) == "archive_damaged"
+    assert told(with_header([bytes(17 * 2**20), []])) == "archive_damaged"
+
+
+def test_that_a_document_that_could_not_be_read_is_not_written():
+    with pytest.raises(ValueError, match="too large"):
+        encode_archive(Archive(tensors=(), document=bytes(17 * 2**20)))
+
+
+def test_that_hundreds_of_thousands_of_tensors_are_refused_before_the_first():
+    entries = [(str(index), 2, 0, [0], 0) for index in range(70_000)]
+    assert told(with_header([b"", entries])) == "archive_damaged"
 
 
 def test_that_a_stream_too_short_for_its_flags_ends_soon():
