@@ -121,7 +121,11 @@ def test_that_all_kinds_share_one_file_with_their_document():
 def test_that_arrays_that_lie_otherwise_in_memory_come_back_too():
     rng = np.random.default_rng(6)
     levels, values = rng.integers(-3, 4, (30, 20)).T, rng.normal(size=(40, 20)).astype(np.float32)[::3, ::-1]
-    tensors = (grid(levels), plain(values), CodebookTensor(name="t", indices=levels + 3, table=np.arange(7.0)))
+    tensors = (
+        grid(levels),
+        plain(values),
+        CodebookTensor(name="t", indices=levels + 3, table=np.arange(7.0)),
+    )
     assert [bits_of(tensor) for tensor in there_and_back(*tensors)] == [bits_of(tensor) for tensor in tensors]
 
 
