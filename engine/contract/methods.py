@@ -14,6 +14,13 @@ from engine.contract.methods_prune import (
     Scope,
     SparseTraining,
 )
+from engine.contract.methods_quantize import (
+    Observer,
+    QuantizeGranularity,
+    QuantizeMethod,
+    QuantizeMode,
+    Rounding,
+)
 
 __all__ = [
     "FAMILIES",
@@ -69,41 +76,6 @@ class Augmentation(Choice):
         "Flip and crop",
         "Images are flipped at random and shifted by up to an eighth of their size.",
     )
-
-
-class QuantizeMethod(Choice):
-    """How real numbers are mapped to few bits."""
-
-    UNIFORM = "uniform", "Uniform", "Evenly spaced levels (Jacob 2018): what integer hardware computes with."
-
-
-class QuantizeMode(Choice):
-    """When quantization happens."""
-
-    POST_TRAINING = "post_training", "After training", "Ranges are measured on a few batches; takes seconds."
-    AWARE = (
-        "aware",
-        "During training",
-        "The model is trained with rounding switched on; takes longer and loses less.",
-    )
-
-
-class Observer(Choice):
-    """How the range of activations is measured."""
-
-    MIN_MAX = "min_max", "Minimum and maximum", "The smallest and largest value seen during calibration."
-
-
-class QuantizeGranularity(Choice):
-    """How many weights share one scale."""
-
-    PER_CHANNEL = "per_channel", "Per channel", "Each output channel has its own scale."
-
-
-class Rounding(Choice):
-    """How a weight chooses its level."""
-
-    NEAREST = "nearest", "Nearest", "To the nearest level, halves to even."
 
 
 class Optimizer(Choice):

@@ -1,0 +1,74 @@
+"""What the recipe says of quantization."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from engine.contract.methods import (
+    Observer,
+    QuantizeGranularity,
+    QuantizeMethod,
+    QuantizeMode,
+    Rounding,
+)
+from engine.contract.record import Record
+
+
+class LayerQuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """How one layer is quantized, where it differs from the rest."""
+
+    weight_bits: Annotated[
+        Annotated[int, Meta(ge=2, le=8)] | None, Meta(title="Weight bits", description="Bits of each weight.")
+    ] = None
+    skip: Annotated[bool, Meta(title="Leave in float", description="This layer is not quantized.")] = False
+
+
+class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """How numbers are stored in few bits."""
+
+    method: Annotated[
+        QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")
+    ] = QuantizeMethod.UNIFORM
+    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, or during it.")] = (
+        QuantizeMode.POST_TRAINING
+    )
+    observer: Annotated[
+        Observer, Meta(title="Observer", description="How ranges of activations are measured.")
+    ] = Observer.MIN_MAX
+    rounding: Annotated[Rounding, Meta(title="Rounding", description="How a weight chooses its level.")] = (
+        Rounding.NEAREST
+    )
+    calibration_samples: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            title="Calibration samples",
+            description="Training samples on which ranges are measured.",
+        ),
+    ] = 512
+    weight_bits: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=8,
+            title="Weight bits",
+            description="Bits of each weight; fewer than 8 ride on the int8 grid.",
+        ),
+    ] = 8
+    activation_bits: Annotated[
+        int,
+        Meta(
+            ge=8,
+            le=8,
+            title="Activation bits",
+            description="Bits of each activation; 8 is what runs in integers.",
+        ),
+    ] = 8
+    granularity: Annotated[
+        QuantizeGranularity, Meta(title="Granularity", description="How many weights share one scale.")
+    ] = QuantizeGranularity.PER_CHANNEL
+    layers: Annotated[
+        dict[str, LayerQuantizeSpec], Meta(title="Layers", description="Exceptions, by layer name.")
+    ] = msgspec.field(default_factory=dict)
