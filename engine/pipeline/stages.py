@@ -88,7 +88,9 @@ def _calibration_steps(work: Work) -> int:
 
 def evaluate_before(work: Work) -> ModelStats:
     """The original on the test split; what it cannot be written as is found out before anything is trained."""
-    check_formats(work)
+    # What is exported must not decide what dropout draws in the training behind it.
+    with torch.random.fork_rng(devices=()):
+        check_formats(work)
     work.before = _evaluate(work, Stage.EVALUATE)
     write_record(work.folder.before, work.before)
     return work.before

@@ -295,3 +295,13 @@ def test_that_training_behind_the_cut_moves_every_parameter(schedule: Schedule, 
     assert first.keys() == last.keys()
     # The batch norm behind it takes away whatever a bias adds.
     assert {name for name in first if torch.equal(first[name], last[name])} <= {"conv.bias"}
+
+
+def test_that_the_files_to_be_written_do_not_change_what_is_learnt(tmp_path: Path) -> None:
+    """The network has dropout, and trying out an export draws random numbers."""
+    recipe = with_(make_project(tmp_path), quantize=None, recover=RecoverSpec(epochs=1, learning_rate=0.02))
+    found = {
+        run(with_(recipe, export=ExportSpec(formats=formats)), tmp_path / f"run{place}").weights_sha256
+        for place, formats in enumerate(((), (ExportFormat.ONNX_FLOAT32,)))
+    }
+    assert len(found) == 1
