@@ -10,7 +10,7 @@ TEXTS: dict[str, str] = {
     "file_is_folder": '"{path}" is a folder; name the model file in it.',
     "file_unreadable": '"{path}" cannot be read ({reason}); check its permissions.',
     "file_empty": '"{path}" is empty; save the model again.',
-    "file_unknown_format": '"{path}" is not a PyTorch file ({found}); save the model with torch.save.',
+    "file_unknown_format": '"{path}" is no model that Penjing reads ({found}); save it with torch.save, as safetensors, or export it to ONNX.',
     "file_truncated": '"{path}" is damaged or cut short ({reason}); copy or save it again.',
     "file_no_weights": '"{path}" holds no weights (found: {found}); save model.state_dict() or the whole model.',
     "file_is_python": '"{path}" is Python code, not weights; open the weights, and name this file as their architecture, such as {path}:Net.',

@@ -3591,8 +3591,8 @@
         <translation>“{path}”是空文件；请重新保存模型。</translation>
     </message>
     <message>
-        <source>&quot;{path}&quot; is not a PyTorch file ({found}); save the model with torch.save.</source>
-        <translation>“{path}”不是 PyTorch 文件（{found}）；请用 torch.save 保存模型。</translation>
+        <source>&quot;{path}&quot; is no model that Penjing reads ({found}); save it with torch.save, as safetensors, or export it to ONNX.</source>
+        <translation>盆景读不了“{path}”这种文件（{found}）；请用 torch.save 保存模型、存为 safetensors，或导出为 ONNX。</translation>
     </message>
     <message>
         <source>&quot;{path}&quot; is damaged or cut short ({reason}); copy or save it again.</source>
