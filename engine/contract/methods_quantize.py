@@ -24,6 +24,18 @@ class Observer(Choice):
     """How the range of activations is measured."""
 
     MIN_MAX = "min_max", "Minimum and maximum", "The smallest and largest value seen during calibration."
+    MOVING_AVERAGE = (
+        "moving_average",
+        "Moving average",
+        "The smallest and largest value of each batch, averaged; a single outlier counts for less (Jacob 2018).",
+    )
+    PERCENTILE = "percentile", "Percentile", "Leaves a small share of the outermost values out on each side."
+    MSE = "mse", "Least squared error", "The range whose rounding and clipping together change values least."
+    ENTROPY = (
+        "entropy",
+        "Entropy",
+        "The range that keeps most of what the distribution of values tells (Migacz 2017).",
+    )
 
 
 class QuantizeGranularity(Choice):

@@ -36,6 +36,15 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     observer: Annotated[
         Observer, Meta(title="Observer", description="How ranges of activations are measured.")
     ] = Observer.MIN_MAX
+    percentile: Annotated[
+        float,
+        Meta(
+            gt=50,
+            le=100,
+            title="Percentile",
+            description="Of the values below the upper end, and above the lower one, with the observer percentile.",
+        ),
+    ] = 99.99
     rounding: Annotated[Rounding, Meta(title="Rounding", description="How a weight chooses its level.")] = (
         Rounding.NEAREST
     )

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from engine.quantization.observers import MinMaxObserver
+from engine.quantization.observing import RangeObserver
 
 ACTIVATION_MAX = 255
 SMALLEST_SCALE = 1e-12
@@ -15,7 +15,7 @@ class ActivationQuantizer(nn.Module):
     ``is_observing`` and ``is_on`` are switched from outside and are not saved.
     """
 
-    def __init__(self, observer: MinMaxObserver) -> None:
+    def __init__(self, observer: RangeObserver) -> None:
         super().__init__()
         self.observer = observer
         self.is_observing = False

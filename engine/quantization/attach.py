@@ -10,6 +10,7 @@ from torch.nn.utils import parametrize
 from engine.contract.recipe import QuantizeSpec
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.observers import OBSERVERS
+from engine.quantization.observing import RangeForm
 from engine.quantization.placement import Placement
 from engine.quantization.weights import WEIGHT_QUANTIZERS, WeightForm, WeightQuantizer
 
@@ -27,8 +28,9 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
     """Puts a quantizer behind every value that the placement names; they are switched off at first."""
+    form = RangeForm(percentile=spec.percentile)
     folder = nn.ModuleDict(
-        {name: ActivationQuantizer(OBSERVERS[spec.observer]()) for name in placement.values}
+        {name: ActivationQuantizer(OBSERVERS[spec.observer](form)) for name in placement.values}
     )
     module.add_module(FOLDER, folder.to(next(module.parameters()).device))
     nodes = {node.name: node for node in module.graph.nodes}
@@ -125,4 +127,6 @@ def calibrate_(module: nn.Module, batches: Iterable[torch.Tensor]) -> None:
     switch_quantizers_(module, is_on=False, is_observing=True)
     for batch in batches:
         module(batch)
+    for quantizer in activation_quantizers(module).values():
+        quantizer.observer.settle()
     switch_quantizers_(module, is_on=False)

@@ -1,41 +1,46 @@
 """How the range of activations is measured: one class an observer."""
 
+from collections.abc import Callable
+
 import torch
-from torch import nn
+from torch import Tensor
 
 from engine.contract.methods import Observer
+from engine.quantization.histogram_observers import EntropyObserver, ErrorObserver, PercentileObserver
+from engine.quantization.observing import RangeForm, RangeObserver
 
-FOLLOW_RATE = 0.05
+
+class MinMaxObserver(RangeObserver):
+    """The smallest and largest value of all batches seen in calibration; a moving average of them in training."""
+
+    def take_in(self, values: Tensor) -> None:
+        """Widens the range."""
+        low, high = torch.aminmax(values)
+        torch.minimum(self.low, low, out=self.low)
+        torch.maximum(self.high, high, out=self.high)
 
 
-class MinMaxObserver(nn.Module):
-    """The smallest and largest value of all batches seen in calibration; a moving average of them in training.
+class MovingAverageObserver(RangeObserver):
+    """The moving average of each batch's smallest and largest value, in calibration too (Jacob 2018, section 3.1).
 
-    ``low`` and ``high`` are buffers of shape (); both are 0 until something was seen.
+    The first batch gives the range to begin with; a later batch counts for more than an earlier one.
     """
 
-    low: torch.Tensor
-    high: torch.Tensor
-    seen: torch.Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("low", torch.zeros(()))
-        self.register_buffer("high", torch.zeros(()))
-        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
-
-    @torch.no_grad()
-    def observe(self, values: torch.Tensor, *, is_training: bool) -> None:
-        """Takes in one batch."""
-        low, high = torch.aminmax(values.detach())
-        if is_training and bool(self.seen):
-            self.low.lerp_(low, FOLLOW_RATE)
-            self.high.lerp_(high, FOLLOW_RATE)
+    def take_in(self, values: Tensor) -> None:
+        """Follows the batch."""
+        low, high = torch.aminmax(values)
+        if bool(self.seen):
+            self.follow(low, high)
         else:
-            torch.minimum(self.low, low, out=self.low)
-            torch.maximum(self.high, high, out=self.high)
-        self.seen += 1
+            self.low.copy_(low)
+            self.high.copy_(high)
 
 
-OBSERVERS: dict[Observer, type[MinMaxObserver]] = {Observer.MIN_MAX: MinMaxObserver}
+OBSERVERS: dict[Observer, Callable[[RangeForm], RangeObserver]] = {
+    Observer.MIN_MAX: MinMaxObserver,
+    Observer.MOVING_AVERAGE: MovingAverageObserver,
+    Observer.PERCENTILE: PercentileObserver,
+    Observer.MSE: ErrorObserver,
+    Observer.ENTROPY: EntropyObserver,
+}
 """The class of each observer."""

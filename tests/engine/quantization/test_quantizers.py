@@ -7,7 +7,8 @@ from torch import Tensor
 
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.coded import CodedWeight, straight_through
-from engine.quantization.observers import FOLLOW_RATE, MinMaxObserver
+from engine.quantization.observers import MinMaxObserver
+from engine.quantization.observing import FOLLOW_RATE
 from engine.quantization.weights import UniformWeight, WeightForm
 
 
