@@ -123,11 +123,19 @@ def check_consistency(recipe: Recipe) -> None:
         _check_pruning(recipe.prune)
     if recipe.joint.strategy is Strategy.SIMULTANEOUS and (recipe.prune is None or not aware):
         raise RequestError("recipe_strategy_needs_both")
-    if ExportFormat.ONNX_INT8 in recipe.export.formats and recipe.quantize is None:
-        raise RequestError("recipe_int8_without_quantize")
+    _check_integers(recipe)
     _check_what_goes_with_channels(recipe)
     _check_criterion(recipe)
     _check_latency(recipe)
+
+
+def _check_integers(recipe: Recipe) -> None:
+    if ExportFormat.ONNX_INT8 not in recipe.export.formats:
+        return
+    if recipe.quantize is None:
+        raise RequestError("recipe_int8_without_quantize")
+    if recipe.quantize.activation_bits == 0:
+        raise RequestError("recipe_int8_without_activations")
 
 
 def _check_criterion(recipe: Recipe) -> None:

@@ -69,10 +69,10 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     activation_bits: Annotated[
         int,
         Meta(
-            ge=8,
+            ge=0,
             le=8,
             title="Activation bits",
-            description="Bits of each activation; 8 is what runs in integers.",
+            description="Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.",
         ),
     ] = 8
     granularity: Annotated[

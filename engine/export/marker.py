@@ -1,4 +1,8 @@
-"""A mark in the exported graph where integers begin and end: it becomes QuantizeLinear and DequantizeLinear."""
+"""A mark in the exported graph where integers begin and end: it becomes QuantizeLinear and DequantizeLinear.
+
+Values ride on uint8, which ends at 255; where there are fewer levels a Clip of the integers stands between the two.
+A Clip of the floats before them would keep the runtime from melting a convolution and its QuantizeLinear into one.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,29 +11,31 @@ import torch
 from onnxscript import opset18
 from torch import nn
 
-from engine.quantization.activations import ACTIVATION_MAX
-
 _UINT8 = 2
+UINT8_MAX = 255
 # onnxscript's operators are written for its own compiler; as plain functions their type variables cannot be solved.
 op: Any = opset18
 
 
 @torch.library.custom_op("penjing::quantize_dequantize", mutates_args=())
-def mark(values: torch.Tensor, scale: float, zero_point: int) -> torch.Tensor:
-    """Rounds to the uint8 grid: computes what the two ONNX operators compute."""
-    return torch.fake_quantize_per_tensor_affine(values, scale, zero_point, 0, ACTIVATION_MAX)
+def mark(values: torch.Tensor, scale: float, zero_point: int, top: int) -> torch.Tensor:
+    """Rounds to the levels 0 … ``top``: computes what the ONNX operators compute."""
+    return torch.fake_quantize_per_tensor_affine(values, scale, zero_point, 0, top)
 
 
 @mark.register_fake
-def _mark_shape(values: torch.Tensor, scale: float, zero_point: int) -> torch.Tensor:
+def _mark_shape(values: torch.Tensor, scale: float, zero_point: int, top: int) -> torch.Tensor:
     return torch.empty_like(values)
 
 
-def translate_mark(values: Any, scale: float, zero_point: int) -> Any:
-    """The two operators, as the exporter is to write them."""
+def translate_mark(values: Any, scale: float, zero_point: int, top: int) -> Any:
+    """The operators, as the exporter is to write them."""
     scale_value = op.Constant(value_float=scale)
     zero_value = op.Cast(op.Constant(value_int=zero_point), to=_UINT8)
-    return op.DequantizeLinear(op.QuantizeLinear(values, scale_value, zero_value), scale_value, zero_value)
+    levels = op.QuantizeLinear(values, scale_value, zero_value)
+    if top < UINT8_MAX:
+        levels = op.Clip(levels, None, op.Cast(op.Constant(value_int=top), to=_UINT8))
+    return op.DequantizeLinear(levels, scale_value, zero_value)
 
 
 TRANSLATIONS: dict[Callable[..., Any], Callable[..., Any]] = {
@@ -41,10 +47,14 @@ TRANSLATIONS: dict[Callable[..., Any], Callable[..., Any]] = {
 class Mark(nn.Module):
     """The mark as a module of the export graph."""
 
-    def __init__(self, scale: float, zero_point: int) -> None:
+    def __init__(self, scale: float, zero_point: int, top: int = UINT8_MAX) -> None:
         super().__init__()
-        self.scale, self.zero_point = scale, zero_point
+        self.scale, self.zero_point, self.top = scale, zero_point, top
+
+    def passed_on(self) -> "Mark":
+        """The same grid for values that are on it already, and need no Clip."""
+        return Mark(self.scale, self.zero_point)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """The rounded values."""
-        return mark(values, self.scale, self.zero_point)  # type: ignore[no-any-return]
+        return mark(values, self.scale, self.zero_point, self.top)  # type: ignore[no-any-return]

@@ -8,9 +8,11 @@ import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
+from engine.export.clamps import melt_clamps_
 from engine.export.marker import Mark
 from engine.joint.compressed import CompressedModel
 from engine.pruning.masks import remove_parametrizations_
+from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
     FOLDER,
     activation_quantizers,
@@ -72,20 +74,22 @@ def prepare_integer(model: CompressedModel) -> Prepared:
         for name in placement.bits
     }
     factors = fold_batch_norms_(module)
-    grids = {name: _numbers(*quantizer.grid()) for name, quantizer in activation_quantizers(module).items()}
+    marks = {name: _mark_for(quantizer) for name, quantizer in activation_quantizers(module).items()}
     integers = {}
     for name in placement.bits:
         layer = module.get_submodule(name)
         factor = factors.get(name, torch.ones(len(coded[name].levels)))
         integers[name] = _integer_layer(
-            layer, coded[name], factor=factor, input_scale=grids[placement.inputs[name]][0]
+            layer, coded[name], factor=factor, input_scale=marks[placement.inputs[name]].scale
         )
-    _mark_(module, grids, placement.passes)
+    melt_clamps_(module, marks)
+    _mark_(module, marks, placement.passes)
     return Prepared(module=module, integers=integers)
 
 
-def _numbers(scale: torch.Tensor, zero_point: torch.Tensor) -> tuple[float, int]:
-    return float(scale), int(zero_point)
+def _mark_for(quantizer: ActivationQuantizer) -> Mark:
+    scale, zero_point = quantizer.grid()
+    return Mark(float(scale), int(zero_point), quantizer.top)
 
 
 def bare_copy(model: CompressedModel) -> nn.Module:
@@ -169,12 +173,13 @@ def _calls(module: fx.GraphModule, target: str) -> list[fx.Node]:
     return [node for node in module.graph.nodes if node.op == "call_module" and node.target == target]
 
 
-def _mark_(module: fx.GraphModule, grids: dict[str, tuple[float, int]], passes: dict[str, str]) -> None:
+def _mark_(module: fx.GraphModule, marks: dict[str, Mark], passes: dict[str, str]) -> None:
     """Puts marks where quantizers stood, and the same grid again behind each operation that passes it on."""
-    folder = nn.ModuleDict({name: Mark(*grid) for name, grid in grids.items()})
+    folder = nn.ModuleDict(dict(marks))
     nodes = {node.name: node for node in module.graph.nodes}
     setattr(module, FOLDER, folder)
     for name, source in passes.items():
         if name in nodes:
-            insert_behind_(module.graph, nodes[name], f"{FOLDER}.{source}")
+            folder[f"{name}_passes_on"] = marks[source].passed_on()
+            insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}_passes_on")
     module.recompile()

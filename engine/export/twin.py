@@ -15,7 +15,6 @@ from torch import fx, nn
 
 from engine.export.marker import Mark
 from engine.export.prepare import IntegerLayer, Prepared
-from engine.quantization.activations import ACTIVATION_MAX
 from engine.quantization.placement import is_addition
 
 EXACT_IN_FLOAT32 = 2**24
@@ -45,6 +44,9 @@ class IntegerTwin(fx.Interpreter):
             grids = [self._mark_of(argument) for argument in n.args[:2]]
             if None not in grids:
                 return self._run_addition(n)
+        mark = self._mark_of(n)
+        if mark is not None:
+            return _on_grid(self._value(n.args[0]) / torch.tensor(mark.scale), mark)
         return super().run_node(n)
 
     def _run_layer(self, node: fx.Node, layer: IntegerLayer) -> torch.Tensor:
@@ -72,10 +74,10 @@ class IntegerTwin(fx.Interpreter):
         zeros = [ratio * mark.zero_point for ratio, (_, mark) in zip(ratios, (first, second), strict=True)]
         fixed = torch.tensor(float(behind.zero_point)) - (zeros[0] + zeros[1])
         total = first[0] * ratios[0] + (second[0] * ratios[1] + fixed)
-        return (total.round().clamp(0, ACTIVATION_MAX) - behind.zero_point) * scale
+        return (total.round().clamp(0, behind.top) - behind.zero_point) * scale
 
     def _levels_of(self, argument: object) -> tuple[torch.Tensor, Mark]:
-        """The levels (0 … 255, as floats) of a value that a mark has rounded."""
+        """The levels (whole numbers from 0, as floats) of a value that a mark has rounded."""
         mark = self._mark_of(argument)
         assert mark is not None
         return torch.round(self._value(argument) / mark.scale) + mark.zero_point, mark
@@ -119,5 +121,5 @@ def _accumulate(layer: nn.Module, levels: torch.Tensor, weight: torch.Tensor) ->
 
 def _on_grid(values: torch.Tensor, mark: Mark) -> torch.Tensor:
     """Rounds multiples of a mark's scale to its levels, halves to even, and gives them back as floats."""
-    levels = (values.round() + mark.zero_point).clamp(0, ACTIVATION_MAX)
+    levels = (values.round() + mark.zero_point).clamp(0, mark.top)
     return (levels - mark.zero_point) * torch.tensor(mark.scale)

@@ -82,9 +82,9 @@ def weight_bits(model: CompressedModel, layer: str) -> int:
 
 def activation_bits(model: CompressedModel, layer: str) -> int:
     """Bits of what a layer reads."""
-    spec = model.recipe.quantize
-    is_integer = weight_bits(model, layer) != FLOAT_BITS and spec is not None
-    return spec.activation_bits if is_integer and spec is not None else FLOAT_BITS
+    if model.placement is None or not model.structure.is_quantized:
+        return FLOAT_BITS
+    return model.placement.input_bits.get(layer, FLOAT_BITS)
 
 
 def measure_model(

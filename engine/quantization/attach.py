@@ -1,6 +1,6 @@
 """Puts quantizers on a model and takes them off, switches them, and calibrates."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -28,20 +28,36 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
     """Puts a quantizer behind every value that the placement names; they are switched off at first."""
-    form = RangeForm(percentile=spec.percentile)
     folder = nn.ModuleDict(
-        {name: ActivationQuantizer(OBSERVERS[spec.observer](form)) for name in placement.values}
+        {name: _value_quantizer(spec, bits) for name, bits in placement.value_bits.items()}
     )
     module.add_module(FOLDER, folder.to(next(module.parameters()).device))
     nodes = {node.name: node for node in module.graph.nodes}
     for name in placement.values:
         insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")
+    for name, layers in placement.narrowed.items():
+        _insert_before_(module.graph, layers, f"{FOLDER}.{name}")
     module.recompile()
 
 
-def insert_behind_(graph: fx.Graph, node: fx.Node, target: str) -> fx.Node:
-    """A call of the module ``target`` on a node's value, read by all who read the node before."""
-    readers = list(node.users)
+def _value_quantizer(spec: QuantizeSpec, bits: int) -> ActivationQuantizer:
+    form = RangeForm(steps=2**bits - 1, percentile=spec.percentile)
+    return ActivationQuantizer(OBSERVERS[spec.observer](form), bits=bits)
+
+
+def _insert_before_(graph: fx.Graph, layers: Collection[str], target: str) -> None:
+    """A call of the module ``target`` on the value that some layers read, for them alone."""
+    calls = [node for node in graph.nodes if node.op == "call_module" and node.target in layers]
+    source = calls[0].args[0]
+    assert isinstance(source, fx.Node)
+    insert_behind_(graph, source, target, calls)
+
+
+def insert_behind_(
+    graph: fx.Graph, node: fx.Node, target: str, readers: Collection[fx.Node] | None = None
+) -> fx.Node:
+    """A call of the module ``target`` on a node's value, read by ``readers``, or by all who read the node before."""
+    readers = list(node.users) if readers is None else readers
     with graph.inserting_after(node):
         call = graph.call_module(target, (node,))
     call.meta = dict(node.meta)

@@ -16,6 +16,7 @@ from torch import fx, nn
 from engine.contract.recipe import QuantizeSpec
 from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
 
+MOST_BITS = 8
 INTEGER_KINDS = (nn.Conv1d, nn.Conv2d, nn.Linear)
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 _CLAMPS: tuple[object, ...] = (nn.ReLU, nn.ReLU6, F.relu, F.relu6, torch.relu, "relu", "relu_")
@@ -34,17 +35,24 @@ class Placement:
 
     Attributes:
         bits: weight bits of each layer that runs in integers.
+        input_bits: bits of what each of them reads; none where weights alone are rounded.
         values: names of the nodes behind which a quantizer stands, in graph order.
         passes: names of nodes that pass the grid of ``values[name]`` on: node → the value it comes from.
-        inputs: for each quantized layer the value that it reads.
+        inputs: for each quantized layer the quantizer of what it reads: a value's name, or one of ``narrowed``.
+        value_bits: bits of each quantizer of values, those of ``narrowed`` too.
+        narrowed: further quantizers of fewer bits, each with the layers that read through it, where what else reads
+            the value (a sum, an average) needs it in 8 bits.
         float_because: for every other layer a code of the texts and its arguments.
         integer_operators: how many operators are planned to run in integers; averages may, and are not counted.
     """
 
     bits: dict[str, int]
+    input_bits: dict[str, int]
     values: tuple[str, ...]
     passes: dict[str, str]
     inputs: dict[str, str]
+    value_bits: dict[str, int]
+    narrowed: dict[str, tuple[str, ...]]
     float_because: dict[str, tuple[str, dict[str, str]]]
     integer_operators: int
 
@@ -52,12 +60,29 @@ class Placement:
 def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     """Decides where quantizers stand in a traced model whose nodes have shapes."""
     float_because = _layers_left_in_float(captured, spec)
-    layers = {name: _bits(spec, name) for name, _ in layers_of(captured.module) if name not in float_because}
-    placer = _Placer(captured, layers)
-    return placer.place(float_because)
+    layers = [name for name, _ in layers_of(captured.module) if name not in float_because]
+    bits = {name: weight_bits_of(spec, name) for name in layers}
+    if spec.activation_bits == 0:
+        return _weights_only(bits, float_because)
+    return _Placer(captured, spec, bits).place(float_because)
 
 
-def _bits(spec: QuantizeSpec, layer: str) -> int:
+def _weights_only(bits: dict[str, int], float_because: dict[str, tuple[str, dict[str, str]]]) -> Placement:
+    return Placement(
+        bits=bits,
+        input_bits={},
+        values=(),
+        passes={},
+        inputs={},
+        value_bits={},
+        narrowed={},
+        float_because=float_because,
+        integer_operators=0,
+    )
+
+
+def weight_bits_of(spec: QuantizeSpec, layer: str) -> int:
+    """What the recipe asks for a layer's weights: its own exception first."""
     own = spec.layers[layer].weight_bits if layer in spec.layers else None
     return spec.weight_bits if own is None else own
 
@@ -82,12 +107,13 @@ def _why_float(
         return "float_kind", {"kind": type(layer).__name__}
     if name in spec.layers and spec.layers[name].skip:
         return "locked_request", {}
-    return _why_calls_are_float(layer, captured.nodes_of(name))
+    calls = captured.nodes_of(name)
+    if not calls:
+        return "float_unreached", {}
+    return None if spec.activation_bits == 0 else _why_calls_are_float(layer, calls)
 
 
 def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, dict[str, str]] | None:
-    if not calls:
-        return "float_unreached", {}
     if len(calls) > 1:
         return "float_shared", {"calls": str(len(calls))}
     rank = len(shape_of(calls[0].args[0]) or ())
@@ -104,8 +130,9 @@ def is_addition(node: fx.Node) -> bool:
 class _Placer:
     """One pass over the graph."""
 
-    def __init__(self, captured: CapturedGraph, layers: dict[str, int]) -> None:
+    def __init__(self, captured: CapturedGraph, spec: QuantizeSpec, layers: dict[str, int]) -> None:
         assert isinstance(captured.module, fx.GraphModule) or not layers
+        self._spec = spec
         self._module = captured.module
         self._nodes = list(captured.graph.nodes) if captured.graph is not None else []
         self._layers = layers
@@ -122,11 +149,17 @@ class _Placer:
             if self._is(node, _ADDS) or self._is(node, _JOINS) or self._is(node, _AVERAGES):
                 self._place_around_light(node)
         self._follow_passes()
+        input_bits = dict.fromkeys(inputs, self._spec.activation_bits)
+        value_bits, narrowed = self._fit_bits(input_bits)
+        inputs.update({layer: name for name, layers in narrowed.items() for layer in layers})
         return Placement(
             bits=self._layers,
+            input_bits=input_bits,
             values=tuple(node.name for node in self._nodes if node in self._values),
             passes={node.name: source.name for node, source in self._passes.items()},
             inputs=inputs,
+            value_bits=value_bits,
+            narrowed=narrowed,
             float_because=float_because,
             integer_operators=self._count,
         )
@@ -173,6 +206,33 @@ class _Placer:
             if len(users) == 1 and self._is(users[0], melts):
                 node = users[0]
         return node
+
+    def _fit_bits(self, input_bits: dict[str, int]) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+        """Bits of each value's quantizer, and the quantizers that layers have to themselves.
+
+        A sum of rounded branches needs more levels than a product does: few bits are for what layers read.
+        """
+        bits: dict[str, int] = {}
+        narrowed: dict[str, tuple[str, ...]] = {}
+        for value in (node for node in self._nodes if node in self._values):
+            readers = self._readers(value)
+            asked = {input_bits.get(str(reader.target), MOST_BITS) for reader in readers}
+            bits[value.name] = asked.pop() if len(asked) == 1 else MOST_BITS
+            for reader in readers:
+                own = input_bits.get(str(reader.target), MOST_BITS)
+                if own < bits[value.name]:
+                    assert isinstance(reader.args[0], fx.Node)
+                    name = f"{reader.args[0].name}_in_{own}_bits"
+                    narrowed[name] = (*narrowed.get(name, ()), str(reader.target))
+                    bits[name] = own
+        return bits, narrowed
+
+    def _readers(self, value: fx.Node) -> list[fx.Node]:
+        """All that read a value, through pools and reshapes too."""
+        found = []
+        for reader in value.users:
+            found += self._readers(reader) if self._is(reader, _PASSES) else [reader]
+        return found
 
     def _follow_passes(self) -> None:
         for node in self._nodes:
