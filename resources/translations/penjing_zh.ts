@@ -2077,6 +2077,10 @@
         <translation>校准</translation>
     </message>
     <message>
+        <source>Adjust to rounding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>训练</translation>
     </message>
@@ -2784,12 +2788,36 @@
         <translation>如何测量激活值的范围。</translation>
     </message>
     <message>
+        <source>Percentile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the values below the upper end, and above the lower one, with the observer percentile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Rounding</source>
         <translation>舍入</translation>
     </message>
     <message>
         <source>How a weight chooses its level.</source>
         <translation>权重如何选取量化级。</translation>
+    </message>
+    <message>
+        <source>Equalize layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before ranges are measured, channels between two layers get weights of one size on both sides; the network computes what it computed (Nagel 2019).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct biases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After ranges are measured, what rounding shifts a layer&apos;s answers by is taken off its bias (Nagel 2019).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Calibration samples</source>
@@ -2810,10 +2838,6 @@
     <message>
         <source>Activation bits</source>
         <translation>激活位数</translation>
-    </message>
-    <message>
-        <source>Bits of each activation; 8 is what runs in integers.</source>
-        <translation>每个激活值的位数；8 位可用整数计算。</translation>
     </message>
     <message>
         <source>How many weights share one scale.</source>
@@ -3200,6 +3224,34 @@
         <translation>校准时所见的最小值和最大值。</translation>
     </message>
     <message>
+        <source>Moving average</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The smallest and largest value of each batch, averaged; a single outlier counts for less (Jacob 2018).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leaves a small share of the outermost values out on each side.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Least squared error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The range whose rounding and clipping together change values least.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The range that keeps most of what the distribution of values tells (Migacz 2017).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Per channel</source>
         <translation>逐通道</translation>
     </message>
@@ -3328,6 +3380,22 @@
         <translation>audio:DIR，每个类别一个录音文件夹，或文件名以标签开头。</translation>
     </message>
     <message>
+        <source>Archive</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entropy-coded weights that Penjing wrote, a .penjing file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archive (.penjing)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entropy-coded weights for storage and download: the smallest file; decoded bit for bit before it is run.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Image</source>
         <translation>图像</translation>
     </message>
@@ -3378,6 +3446,10 @@
     <message>
         <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
         <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
+    </message>
+    <message>
+        <source>Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.</source>
+        <translation>各层所读取数值的位数；少于 8 位时沿用 uint8 网格，0 表示只量化权重。</translation>
     </message>
     <message>
         <source>Number format</source>
@@ -4007,6 +4079,10 @@
         <translation>“{path}”中的剪切记录与此处构建的 {architecture} 不符（{reason}；写入时版本：{versions}）；请将架构指定为写在它旁边的 {loader}:Network。</translation>
     </message>
     <message>
+        <source>quantize.{setting} goes with mode = &quot;post_training&quot;: with &quot;{mode}&quot; training would undo it; set that mode, or leave it out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
         <translation>sparse = &quot;{sparse}&quot; 在裁剪前的训练中把通道推向零；需要 granularity = &quot;channel&quot; 且至少 1 个轮次（recover.epochs）。</translation>
     </message>
@@ -4053,6 +4129,10 @@
     <message>
         <source>The format onnx-int8 needs [quantize]; add it, or remove the format.</source>
         <translation>格式 onnx-int8 需要 [quantize]；请添加，或去掉该格式。</translation>
+    </message>
+    <message>
+        <source>The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.</source>
+        <translation>格式 onnx-int8 以量化后的激活值计算，而 activation_bits = 0 不量化任何激活值；请设为 8，或去掉该格式。</translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>
@@ -4289,6 +4369,14 @@
     <message>
         <source>Cannot be pruned ({count}): {names}</source>
         <translation>无法剪枝（{count}）：{names}</translation>
+    </message>
+    <message>
+        <source>No two layers could be equalized: none follow each other with only ReLU, pools and batch norms between.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not corrected, as they have no bias: {names}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>
