@@ -119,6 +119,7 @@ def check_consistency(recipe: Recipe) -> None:
         raise RequestError("recipe_nothing_to_do")
     if aware and recipe.recover.epochs == 0:
         raise RequestError("recipe_no_epochs")
+    _check_post_training(recipe)
     if recipe.prune is not None:
         _check_pruning(recipe.prune)
     if recipe.joint.strategy is Strategy.SIMULTANEOUS and (recipe.prune is None or not aware):
@@ -136,6 +137,15 @@ def _check_integers(recipe: Recipe) -> None:
         raise RequestError("recipe_int8_without_quantize")
     if recipe.quantize.activation_bits == 0:
         raise RequestError("recipe_int8_without_activations")
+
+
+def _check_post_training(recipe: Recipe) -> None:
+    """A training changes the weights that such a step has made up for."""
+    spec = recipe.quantize
+    if spec is not None and spec.mode is not QuantizeMode.POST_TRAINING:
+        for setting, is_set in (("equalize", spec.equalize), ("correct_bias", spec.correct_bias)):
+            if is_set:
+                raise RequestError("recipe_post_training_only", setting=setting, mode=spec.mode.value)
 
 
 def _check_criterion(recipe: Recipe) -> None:

@@ -48,6 +48,22 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     rounding: Annotated[Rounding, Meta(title="Rounding", description="How a weight chooses its level.")] = (
         Rounding.NEAREST
     )
+    equalize: Annotated[
+        bool,
+        Meta(
+            title="Equalize layers",
+            description="Before ranges are measured, channels between two layers get weights of one size on both sides; "
+            "the network computes what it computed (Nagel 2019).",
+        ),
+    ] = False
+    correct_bias: Annotated[
+        bool,
+        Meta(
+            title="Correct biases",
+            description="After ranges are measured, what rounding shifts a layer's answers by is taken off its bias "
+            "(Nagel 2019).",
+        ),
+    ] = False
     calibration_samples: Annotated[
         int,
         Meta(

@@ -13,6 +13,7 @@ from engine.contract.methods import Correction, PruneGranularity
 from engine.contract.run_folder import write_record
 from engine.contract.stats import ModelStats
 from engine.joint.schedule import move_to_step_
+from engine.pipeline.adjusting import adjust, count_adjustments, equalize
 from engine.pipeline.finishing import check_formats, export_all
 from engine.pipeline.latency import count_grids, is_timed, tell_latency, time_network
 from engine.pipeline.measure import measure_layers, measure_model
@@ -77,6 +78,8 @@ def _one_after_the_other(work: Work) -> list[StagePlan]:
             stages.append(StagePlan(Stage.FINE_TUNE, "Fine-tune", epochs.pruning - ramp, fine_tune))
     if work.recipe.quantize is not None:
         stages.append(StagePlan(Stage.CALIBRATE, "Calibrate", _calibration_steps(work), calibrate))
+    if count_adjustments(work):
+        stages.append(StagePlan(Stage.ADJUST, "Adjust to rounding", count_adjustments(work), adjust))
     if epochs.quantizing:
         stages.append(StagePlan(Stage.QUANTIZE, "Train with rounding", epochs.quantizing, train_aware))
     return stages
@@ -197,6 +200,7 @@ def calibrate(work: Work) -> None:
     if work.is_simultaneous:
         work.model.attach_masks()
         _tell_what_is_locked(work)
+    equalize(work)
     work.model.attach_quantizers()
     work.model.calibrate(_calibration(work, Stage.CALIBRATE))
 

@@ -216,6 +216,11 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
         ),
         ({**SMALL, "joint": {"strategy": "simultaneous"}}, "recipe_strategy_needs_both", {}),
         ({**SMALL, "export": {"formats": ["onnx-int8"]}}, "recipe_int8_without_quantize", {}),
+        (
+            {**SMALL, "quantize": {"mode": "aware", "equalize": True}},
+            "recipe_post_training_only",
+            {"setting": "equalize", "mode": "aware"},
+        ),
     ],
 )
 def test_that_a_wrong_recipe_is_refused_by_name(
