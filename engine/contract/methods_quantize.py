@@ -7,6 +7,35 @@ class QuantizeMethod(Choice):
     """How real numbers are mapped to few bits."""
 
     UNIFORM = "uniform", "Uniform", "Evenly spaced levels (Jacob 2018): what integer hardware computes with."
+    POWER_OF_TWO = (
+        "power_of_two",
+        "Power-of-two scales",
+        "Evenly spaced levels whose scales are powers of two (Jain 2020): shifts in place of multiplications.",
+    )
+    APOT = (
+        "apot",
+        "Sums of powers of two",
+        "Levels that are sums of powers of two, denser around zero (Li 2020); 2 to 6 bits.",
+    )
+    SIGN = (
+        "sign",
+        "Signs",
+        "The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.",
+    )
+    TERNARY = "ternary", "Ternary", "Minus, zero or plus one value for each channel (Li 2016); 2 bits."
+
+    @property
+    def own_bits(self) -> int | None:
+        """The bits of a method that says them by itself; None where the recipe does."""
+        return _OWN_BITS.get(self)
+
+    @property
+    def most_bits(self) -> int:
+        """The most bits that its levels make on the int8 grid; a layer that is given more is rounded uniformly."""
+        return 6 if self is QuantizeMethod.APOT else self.own_bits or 8
+
+
+_OWN_BITS = {QuantizeMethod.SIGN: 1, QuantizeMethod.TERNARY: 2}
 
 
 class QuantizeMode(Choice):
@@ -41,6 +70,7 @@ class Observer(Choice):
 class QuantizeGranularity(Choice):
     """How many weights share one scale."""
 
+    PER_TENSOR = "per_tensor", "Per tensor", "All weights of a layer share one scale."
     PER_CHANNEL = "per_channel", "Per channel", "Each output channel has its own scale."
 
 

@@ -97,3 +97,8 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     layers: Annotated[
         dict[str, LayerQuantizeSpec], Meta(title="Layers", description="Exceptions, by layer name.")
     ] = msgspec.field(default_factory=dict)
+
+    @property
+    def default_bits(self) -> int:
+        """Bits of the weights of layers without an exception: the method's own, where it has them."""
+        return self.method.own_bits or self.weight_bits

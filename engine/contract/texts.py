@@ -132,6 +132,8 @@ TEXTS: dict[str, str] = {
     "recipe_movement_needs_training": 'The criterion "{method}" watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than "one_shot".',
     "recipe_int8_without_quantize": "The format onnx-int8 needs [quantize]; add it, or remove the format.",
     "recipe_int8_without_activations": "The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.",
+    "recipe_bits_of_method": 'The method "{method}" has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.',
+    "recipe_most_bits": 'The method "{method}" has 2 to {limit} bits; set weight_bits to one of them (now {found}).',
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
     "set_invalid": "--set {text} is not KEY=VALUE with a TOML value; write for example --set prune.ratio=0.5.",
     "option_threads": "threads = {value} is out of range; choose 0 (automatic) to {limit}.",

@@ -12,7 +12,8 @@ from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.observers import OBSERVERS
 from engine.quantization.observing import RangeForm
 from engine.quantization.placement import Placement
-from engine.quantization.weights import WEIGHT_QUANTIZERS, WeightForm, WeightQuantizer
+from engine.quantization.weight_methods import make_weight_quantizer
+from engine.quantization.weights import WeightQuantizer
 
 FOLDER = "activation_quantizers"
 
@@ -21,9 +22,7 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
     """Puts a weight quantizer on every layer that runs in integers, behind its mask if it has one."""
     for name, bits in placement.bits.items():
         layer = module.get_submodule(name)
-        parametrize.register_parametrization(
-            layer, "weight", WEIGHT_QUANTIZERS[spec.method](WeightForm(bits=bits)), unsafe=True
-        )
+        parametrize.register_parametrization(layer, "weight", make_weight_quantizer(spec, bits), unsafe=True)
 
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:

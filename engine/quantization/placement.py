@@ -84,7 +84,7 @@ def _weights_only(bits: dict[str, int], float_because: dict[str, tuple[str, dict
 def weight_bits_of(spec: QuantizeSpec, layer: str) -> int:
     """What the recipe asks for a layer's weights: its own exception first."""
     own = spec.layers[layer].weight_bits if layer in spec.layers else None
-    return spec.weight_bits if own is None else own
+    return spec.default_bits if own is None else own
 
 
 def _layers_left_in_float(

@@ -5,13 +5,12 @@ A uniform grid is symmetric: ``q = clamp(round(w / s), -Q, Q)`` with ``s = max|w
 without moving a single level.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from engine.contract.methods import QuantizeMethod
+from engine.contract.methods import QuantizeGranularity
 from engine.quantization.coded import CodedWeight, straight_through
 
 SMALLEST_SCALE = 1e-12
@@ -23,9 +22,16 @@ class WeightForm:
 
     Attributes:
         bits: of each weight.
+        granularity: which weights share a scale.
     """
 
     bits: int
+    granularity: QuantizeGranularity = QuantizeGranularity.PER_CHANNEL
+
+    def rows(self, weight: Tensor) -> Tensor:
+        """The weights (outputs, …) as (scales, weights of each)."""
+        is_whole = self.granularity is QuantizeGranularity.PER_TENSOR
+        return weight.reshape(1, -1) if is_whole else weight.flatten(1)
 
 
 class WeightQuantizer(nn.Module):
@@ -53,29 +59,33 @@ class WeightQuantizer(nn.Module):
 
 
 class UniformWeight(WeightQuantizer):
-    """Evenly spaced levels, one scale for each output channel; it has no state of its own."""
+    """Evenly spaced levels; it has no state of its own."""
 
     def code(self, weight: Tensor) -> CodedWeight:
         """The nearest levels, halves to even."""
-        limit = weight_limit(self.form.bits)
-        scale = weight_scale(weight, bits=self.form.bits)
-        steps = weight * (1 / scale).view(-1, *[1] * (weight.dim() - 1))
-        return CodedWeight(levels=steps.round().clamp(-limit, limit).to(torch.int32), scale=scale)
+        return round_to_grid(weight, self._scale(weight), bits=self.form.bits)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """The rounded weight; torch's own kernel gives the same bits in one pass."""
+        """The rounded weight; torch's own kernels give the same bits in one pass."""
         if not self.is_on:
             return weight
         limit = weight_limit(self.form.bits)
-        scale = weight_scale(weight, bits=self.form.bits)
+        scale = self._scale(weight)
         zero_point = torch.zeros(len(scale), dtype=torch.int32, device=weight.device)
+        if self.form.granularity is QuantizeGranularity.PER_TENSOR:
+            return torch.fake_quantize_per_tensor_affine(weight, scale[0], zero_point[0], -limit, limit)
         return torch.fake_quantize_per_channel_affine(weight, scale, zero_point, 0, -limit, limit)
 
+    def _scale(self, weight: Tensor) -> Tensor:
+        largest = self.form.rows(weight.detach()).abs().amax(1)
+        return (largest / weight_limit(self.form.bits)).clamp_min(SMALLEST_SCALE)
 
-def weight_scale(weight: Tensor, *, bits: int) -> Tensor:
-    """The scale of each output channel (dimension 0), shape (channels,), float32."""
-    largest = weight.detach().abs().flatten(1).amax(1)
-    return (largest / weight_limit(bits)).clamp_min(SMALLEST_SCALE)
+
+def round_to_grid(weight: Tensor, scale: Tensor, *, bits: int) -> CodedWeight:
+    """The nearest multiples of a scale of (1,) or (outputs,) that ``bits`` bits hold, halves to even."""
+    limit = weight_limit(bits)
+    steps = weight * (1 / scale).view(-1, *[1] * (weight.dim() - 1))
+    return CodedWeight(levels=steps.round().clamp(-limit, limit).to(torch.int32), scale=scale)
 
 
 def weight_limit(bits: int) -> int:
@@ -85,9 +95,3 @@ def weight_limit(bits: int) -> int:
     127
     """
     return int(2 ** (bits - 1) - 1)
-
-
-WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]] = {
-    QuantizeMethod.UNIFORM: UniformWeight
-}
-"""What makes the weight quantizer of each method."""

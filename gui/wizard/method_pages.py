@@ -135,4 +135,5 @@ class QuantizationPage(_MethodPage):
             return
         self.form.show_values(quantize)
         self.layers.show_layers(flow.layers(), {}, {})
-        self.layers.show_exceptions(quantize.layers, quantize.weight_bits)
+        self.form.rows["weight_bits"].setEnabled(quantize.method.own_bits is None)
+        self.layers.show_exceptions(quantize.layers, quantize.default_bits)

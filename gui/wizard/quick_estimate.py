@@ -211,8 +211,8 @@ def _bits(layer: LayerStats, quantize: QuantizeSpec | None) -> int:
         return _FLOAT_BITS
     own = quantize.layers.get(layer.name)
     if own is None or not (own.skip or own.weight_bits):
-        return quantize.weight_bits
-    return _FLOAT_BITS if own.skip else own.weight_bits or quantize.weight_bits
+        return quantize.default_bits
+    return _FLOAT_BITS if own.skip else own.weight_bits or quantize.default_bits
 
 
 def _macs(layer: LayerStats, kept: _Kept) -> float:

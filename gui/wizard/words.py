@@ -77,7 +77,7 @@ class RecipeWords(QObject):
             self.tr("{bits}-bit weights and 8-bit activations, learned during training.")
             if is_aware
             else self.tr("{bits}-bit weights and 8-bit activations, after training.")
-        ).format(bits=quantize.weight_bits)
+        ).format(bits=quantize.default_bits)
         return text + self._exceptions(len(quantize.layers))
 
     def _exceptions(self, count: int) -> str:
