@@ -7,9 +7,9 @@ import torch
 from torch import fx
 
 from engine.contract.events import Progress, Stage
+from engine.joint.bias_correction import correct_biases_
+from engine.joint.equalization import equalize_
 from engine.pipeline.work import Work
-from engine.quantization.bias_correction import correct_biases_
-from engine.quantization.equalization import equalize_
 
 BIAS_SAMPLES = 128
 """Each layer runs over them as far as it lies; means need no more."""

@@ -2078,7 +2078,7 @@
     </message>
     <message>
         <source>Adjust to rounding</source>
-        <translation type="unfinished"></translation>
+        <translation>适应舍入</translation>
     </message>
     <message>
         <source>Train</source>
@@ -2789,11 +2789,11 @@
     </message>
     <message>
         <source>Percentile</source>
-        <translation type="unfinished"></translation>
+        <translation>百分位数</translation>
     </message>
     <message>
         <source>Of the values below the upper end, and above the lower one, with the observer percentile.</source>
-        <translation type="unfinished"></translation>
+        <translation>observer 为 percentile 时，低于上端的数值所占的百分比，也是高于下端的百分比。</translation>
     </message>
     <message>
         <source>Rounding</source>
@@ -2805,19 +2805,19 @@
     </message>
     <message>
         <source>Equalize layers</source>
-        <translation type="unfinished"></translation>
+        <translation>均衡各层</translation>
     </message>
     <message>
         <source>Before ranges are measured, channels between two layers get weights of one size on both sides; the network computes what it computed (Nagel 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>测量范围之前，使两层之间每个通道两侧的权重大小一致；网络的计算结果不变（Nagel 2019）。</translation>
     </message>
     <message>
         <source>Correct biases</source>
-        <translation type="unfinished"></translation>
+        <translation>校正偏置</translation>
     </message>
     <message>
         <source>After ranges are measured, what rounding shifts a layer&apos;s answers by is taken off its bias (Nagel 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>测量范围之后，从偏置中减去舍入给该层输出造成的偏移（Nagel 2019）。</translation>
     </message>
     <message>
         <source>Calibration samples</source>
@@ -2838,6 +2838,14 @@
     <message>
         <source>Activation bits</source>
         <translation>激活位数</translation>
+    </message>
+    <message>
+        <source>Bits of the first and last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of their weights and what they read; 0: as many as the others have.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How many weights share one scale.</source>
@@ -3200,6 +3208,38 @@
         <translation>等间隔的量化级（Jacob 2018）：整数硬件的计算方式。</translation>
     </message>
     <message>
+        <source>Power-of-two scales</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evenly spaced levels whose scales are powers of two (Jain 2020): shifts in place of multiplications.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sums of powers of two</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Levels that are sums of powers of two, denser around zero (Li 2020); 2 to 6 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ternary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Minus, zero or plus one value for each channel (Li 2016); 2 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>After training</source>
         <translation>训练后</translation>
     </message>
@@ -3225,30 +3265,38 @@
     </message>
     <message>
         <source>Moving average</source>
-        <translation type="unfinished"></translation>
+        <translation>移动平均</translation>
     </message>
     <message>
         <source>The smallest and largest value of each batch, averaged; a single outlier counts for less (Jacob 2018).</source>
-        <translation type="unfinished"></translation>
+        <translation>对每批的最小值和最大值取移动平均；单个离群值的影响较小（Jacob 2018）。</translation>
     </message>
     <message>
         <source>Leaves a small share of the outermost values out on each side.</source>
-        <translation type="unfinished"></translation>
+        <translation>在两侧各舍去一小部分最外面的数值。</translation>
     </message>
     <message>
         <source>Least squared error</source>
-        <translation type="unfinished"></translation>
+        <translation>最小均方误差</translation>
     </message>
     <message>
         <source>The range whose rounding and clipping together change values least.</source>
-        <translation type="unfinished"></translation>
+        <translation>使舍入与截断合起来对数值改变最小的范围。</translation>
     </message>
     <message>
         <source>Entropy</source>
-        <translation type="unfinished"></translation>
+        <translation>熵</translation>
     </message>
     <message>
         <source>The range that keeps most of what the distribution of values tells (Migacz 2017).</source>
+        <translation>保留数值分布中最多信息的范围（Migacz 2017）。</translation>
+    </message>
+    <message>
+        <source>Per tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All weights of a layer share one scale.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4080,7 +4128,7 @@
     </message>
     <message>
         <source>quantize.{setting} goes with mode = &quot;post_training&quot;: with &quot;{mode}&quot; training would undo it; set that mode, or leave it out.</source>
-        <translation type="unfinished"></translation>
+        <translation>quantize.{setting} 只适用于 mode = &quot;post_training&quot;：用 &quot;{mode}&quot; 时训练会抵消它；请设为该模式，或去掉此项。</translation>
     </message>
     <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
@@ -4133,6 +4181,14 @@
     <message>
         <source>The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.</source>
         <translation>格式 onnx-int8 以量化后的激活值计算，而 activation_bits = 0 不量化任何激活值；请设为 8，或去掉该格式。</translation>
+    </message>
+    <message>
+        <source>The method &quot;{method}&quot; has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>
@@ -4372,11 +4428,11 @@
     </message>
     <message>
         <source>No two layers could be equalized: none follow each other with only ReLU, pools and batch norms between.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可以均衡的两层：没有任何两层之间只隔着 ReLU、池化和批归一化。</translation>
     </message>
     <message>
         <source>Not corrected, as they have no bias: {names}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有偏置，因此未校正：{names}</translation>
     </message>
     <message>
         <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>

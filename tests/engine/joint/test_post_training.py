@@ -9,11 +9,11 @@ from torch import Tensor, fx, nn
 
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import PruneSpec, QuantizeSpec
+from engine.joint.bias_correction import correct_biases_
 from engine.joint.compressed import CompressedModel
+from engine.joint.equalization import Pair, equalize_, find_pairs
 from engine.pruning.masks import masks_of
 from engine.quantization.attach import activation_quantizers
-from engine.quantization.bias_correction import correct_biases_
-from engine.quantization.equalization import Pair, equalize_, find_pairs
 from tests.engine.networks import Tied, compress, make_network, shake_, some_inputs
 
 SHAPE = (3, 8, 8)
