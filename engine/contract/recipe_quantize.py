@@ -91,6 +91,15 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.",
         ),
     ] = 8
+    first_last_bits: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=8,
+            title="Bits of the first and last layer",
+            description="Of their weights and what they read; 0: as many as the others have.",
+        ),
+    ] = 0
     granularity: Annotated[
         QuantizeGranularity, Meta(title="Granularity", description="How many weights share one scale.")
     ] = QuantizeGranularity.PER_CHANNEL

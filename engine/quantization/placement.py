@@ -61,7 +61,8 @@ def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     """Decides where quantizers stand in a traced model whose nodes have shapes."""
     float_because = _layers_left_in_float(captured, spec)
     layers = [name for name, _ in layers_of(captured.module) if name not in float_because]
-    bits = {name: weight_bits_of(spec, name) for name in layers}
+    ends = _ends(captured)
+    bits = {name: weight_bits_of(spec, name, is_end=name in ends) for name in layers}
     if spec.activation_bits == 0:
         return _weights_only(bits, float_because)
     return _Placer(captured, spec, bits).place(float_because)
@@ -81,10 +82,20 @@ def _weights_only(bits: dict[str, int], float_because: dict[str, tuple[str, dict
     )
 
 
-def weight_bits_of(spec: QuantizeSpec, layer: str) -> int:
-    """What the recipe asks for a layer's weights: its own exception first."""
+def _ends(captured: CapturedGraph) -> frozenset[str]:
+    """The layers that are called first and last."""
+    names = {name for name, _ in layers_of(captured.module)}
+    nodes = captured.graph.nodes if captured.graph is not None else ()
+    called = [str(node.target) for node in nodes if node.op == "call_module" and node.target in names]
+    return frozenset((*called[:1], *called[-1:]))
+
+
+def weight_bits_of(spec: QuantizeSpec, layer: str, *, is_end: bool) -> int:
+    """What the recipe asks for a layer's weights: its own exception first, then that of the first and last layer."""
     own = spec.layers[layer].weight_bits if layer in spec.layers else None
-    return spec.default_bits if own is None else own
+    if own is not None:
+        return own
+    return spec.first_last_bits if is_end and spec.first_last_bits else spec.default_bits
 
 
 def _layers_left_in_float(
@@ -133,6 +144,7 @@ class _Placer:
     def __init__(self, captured: CapturedGraph, spec: QuantizeSpec, layers: dict[str, int]) -> None:
         assert isinstance(captured.module, fx.GraphModule) or not layers
         self._spec = spec
+        self._ends = _ends(captured)
         self._module = captured.module
         self._nodes = list(captured.graph.nodes) if captured.graph is not None else []
         self._layers = layers
@@ -150,6 +162,8 @@ class _Placer:
                 self._place_around_light(node)
         self._follow_passes()
         input_bits = dict.fromkeys(inputs, self._spec.activation_bits)
+        if self._spec.first_last_bits:
+            input_bits |= dict.fromkeys(self._ends & input_bits.keys(), self._spec.first_last_bits)
         value_bits, narrowed = self._fit_bits(input_bits)
         inputs.update({layer: name for name, layers in narrowed.items() for layer in layers})
         return Placement(

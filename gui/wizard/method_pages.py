@@ -25,7 +25,7 @@ from gui.wizard.step_page import StepPage
 
 _PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule")
 _QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
-_QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits")
+_QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits", "first_last_bits")
 
 _APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
     "ratio": lambda prune: prune.target_macs is None,

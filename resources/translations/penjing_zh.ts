@@ -2841,11 +2841,11 @@
     </message>
     <message>
         <source>Bits of the first and last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>首层和末层的位数</translation>
     </message>
     <message>
         <source>Of their weights and what they read; 0: as many as the others have.</source>
-        <translation type="unfinished"></translation>
+        <translation>其权重和所读取数值的位数；0：与其他层相同。</translation>
     </message>
     <message>
         <source>How many weights share one scale.</source>
@@ -3209,35 +3209,35 @@
     </message>
     <message>
         <source>Power-of-two scales</source>
-        <translation type="unfinished"></translation>
+        <translation>二的幂缩放因子</translation>
     </message>
     <message>
         <source>Evenly spaced levels whose scales are powers of two (Jain 2020): shifts in place of multiplications.</source>
-        <translation type="unfinished"></translation>
+        <translation>级别均匀，缩放因子为二的幂（Jain 2020）：以移位代替乘法。</translation>
     </message>
     <message>
         <source>Sums of powers of two</source>
-        <translation type="unfinished"></translation>
+        <translation>二的幂之和</translation>
     </message>
     <message>
         <source>Levels that are sums of powers of two, denser around zero (Li 2020); 2 to 6 bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>级别为若干二的幂之和，越靠近零越密（Li 2020）；2 至 6 位。</translation>
     </message>
     <message>
         <source>Signs</source>
-        <translation type="unfinished"></translation>
+        <translation>符号</translation>
     </message>
     <message>
         <source>The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重取其符号，乘以所在通道的平均绝对值（Rastegari 2016）；1 位。</translation>
     </message>
     <message>
         <source>Ternary</source>
-        <translation type="unfinished"></translation>
+        <translation>三值</translation>
     </message>
     <message>
         <source>Minus, zero or plus one value for each channel (Li 2016); 2 bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个通道只取一个值的负、零或正（Li 2016）；2 位。</translation>
     </message>
     <message>
         <source>After training</source>
@@ -3293,11 +3293,11 @@
     </message>
     <message>
         <source>Per tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>按张量</translation>
     </message>
     <message>
         <source>All weights of a layer share one scale.</source>
-        <translation type="unfinished"></translation>
+        <translation>一层的所有权重共用一个缩放因子。</translation>
     </message>
     <message>
         <source>Per channel</source>
@@ -4184,11 +4184,11 @@
     </message>
     <message>
         <source>The method &quot;{method}&quot; has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.</source>
-        <translation type="unfinished"></translation>
+        <translation>方法“{method}”本身就是 {bits} 位；请去掉 weight_bits（现为 {found}），或选择其他方法。</translation>
     </message>
     <message>
         <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
-        <translation type="unfinished"></translation>
+        <translation>方法“{method}”为 2 至 {limit} 位；请将 weight_bits 设为其中之一（现为 {found}）。</translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>
@@ -4405,6 +4405,10 @@
     <message>
         <source>largest difference {found} is above {limit}</source>
         <translation>最大偏差 {found} 高于 {limit}</translation>
+    </message>
+    <message>
+        <source>its tensor &quot;{name}&quot; is not the one that the network computed with</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>only {found} of {planned} planned integer operators run in integers</source>

@@ -10,7 +10,7 @@ import torch
 
 from engine.contract.errors import RequestError
 from engine.contract.methods import ExportFormat
-from engine.contract.recipe import ExportSpec, ModelSpec, QuantizeSpec, Recipe
+from engine.contract.recipe import ExportSpec, LayerQuantizeSpec, ModelSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import check_consistency
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_integer
@@ -140,3 +140,15 @@ def test_that_an_integer_file_wants_rounded_values() -> None:
     )
     with pytest.raises(RequestError, match="activation_bits = 0"):
         check_consistency(recipe)
+
+
+def test_that_the_first_and_the_last_layer_may_keep_more_bits_and_a_layers_own_word_counts_more() -> None:
+    layers = {"head": LayerQuantizeSpec(weight_bits=6)}
+    spec = QuantizeSpec(weight_bits=3, activation_bits=2, first_last_bits=8, layers=layers)
+    placement = rounded("residual", spec).placement
+    assert placement is not None
+    assert placement.bits == {"stem": 8, "first": 3, "second": 3, "side": 3, "head": 6}
+    assert placement.input_bits == {"stem": 8, "first": 2, "second": 2, "side": 2, "head": 8}
+    assert {
+        name: placement.value_bits[placement.inputs[name]] for name in placement.bits
+    } == placement.input_bits
