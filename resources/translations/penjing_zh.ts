@@ -3428,22 +3428,6 @@
         <translation>audio:DIR，每个类别一个录音文件夹，或文件名以标签开头。</translation>
     </message>
     <message>
-        <source>Archive</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Entropy-coded weights that Penjing wrote, a .penjing file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Archive (.penjing)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Entropy-coded weights for storage and download: the smallest file; decoded bit for bit before it is run.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Image</source>
         <translation>图像</translation>
     </message>
@@ -4405,10 +4389,6 @@
     <message>
         <source>largest difference {found} is above {limit}</source>
         <translation>最大偏差 {found} 高于 {limit}</translation>
-    </message>
-    <message>
-        <source>its tensor &quot;{name}&quot; is not the one that the network computed with</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>only {found} of {planned} planned integer operators run in integers</source>
