@@ -52,8 +52,8 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
         bool,
         Meta(
             title="Equalize layers",
-            description="Before ranges are measured, channels between two layers get weights of one size on both sides; "
-            "the network computes what it computed (Nagel 2019).",
+            description="Before ranges are measured, channels between two layers get weights of one size on both "
+            "sides; the network computes what it computed (Nagel 2019).",
         ),
     ] = False
     correct_bias: Annotated[
