@@ -71,8 +71,7 @@ def _mean_behind(module: fx.GraphModule, layer: str) -> Tensor | None:
     if len(readers) != 1 or readers[0].op != "call_module":
         return None
     norm = module.get_submodule(str(readers[0].target))
-    is_norm = isinstance(norm, nn.modules.batchnorm._BatchNorm)
-    return norm.running_mean if is_norm else None
+    return norm.running_mean if isinstance(norm, nn.modules.batchnorm._BatchNorm) else None
 
 
 class _ReachedError(Exception):
