@@ -19,7 +19,8 @@ from engine.contract.methods import ExportFormat
 from engine.contract.recipe import RecoverSpec
 from engine.contract.report import Artifact
 from engine.contract.run_folder import RunFolder
-from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
+from engine.export.formats import FILE_NAMES, WRITERS
+from engine.export.job import ExportJob
 from engine.joint.compressed import CompressedModel
 from engine.models.graph import capture
 from engine.pipeline.checkpoints import CheckpointStore, pack, unpack_training_

@@ -59,6 +59,11 @@ class _Header(msgspec.Struct, frozen=True, array_like=True):
     entries: tuple[_Entry, ...]
 
 
+def is_archive(head: bytes) -> bool:
+    """Whether a file begins as an archive does, of whichever version."""
+    return head.startswith(_MAGIC)
+
+
 def encode_archive(archive: Archive) -> bytes:
     """The whole file.
 

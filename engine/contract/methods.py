@@ -133,6 +133,11 @@ class ExportFormat(Choice):
         "PyTorch weights",
         "The pruned weights with a Python file that loads them without Penjing.",
     )
+    ARCHIVE = (
+        "archive",
+        "Archive (.penjing)",
+        "Entropy-coded weights for storage and download: the smallest file; decoded bit for bit before it is run.",
+    )
 
 
 class DataKind(Choice):
@@ -196,6 +201,7 @@ class SourceFormat(Choice):
     TORCHSCRIPT = "torchscript", "TorchScript", "A program that torch.jit saved."
     EXPORTED = "exported", "Exported program", "A graph that torch.export saved, a .pt2 file."
     ONNX = "onnx", "ONNX", "A graph for ONNX Runtime, turned back into modules."
+    ARCHIVE = "archive", "Archive", "Entropy-coded weights that Penjing wrote, a .penjing file."
     NAMED = "named", "By name", "torchvision:NAME or timm:NAME, with weights as they are initialized."
 
 

@@ -194,6 +194,7 @@ TEXTS: dict[str, str] = {
     "verdict_verified": "opened, re-run and equal within the limits",
     "verdict_agreement": "agreement {found} is below {limit}",
     "verdict_error": "largest difference {found} is above {limit}",
+    "verdict_tensors": 'its tensor "{name}" is not the one that the network computed with',
     "verdict_operators": "only {found} of {planned} planned integer operators run in integers",
     "verdict_changed": "the file is not the one that was verified (SHA-256 differs)",
     "verdict_accuracy": "its accuracy is {found} and was {wanted}",

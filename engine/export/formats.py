@@ -1,8 +1,6 @@
 """Every export format: one function that writes a file, re-opens it and says what it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -10,56 +8,21 @@ import msgspec
 import torch
 from torch import nn
 
-from engine.context import RunContext
 from engine.contract.errors import RequestError, RunError
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
-from engine.data.splits import Data
+from engine.export.archive_file import tensors_of, write_archive
 from engine.export.history import history_of
+from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
-from engine.joint.compressed import CompressedModel
+from engine.export.verify_archive import verify_archive
 from engine.models.cuts.history import with_history
-from engine.models.cuts.records import UNKNOWN, Lineage
 from engine.tasks.table import methods_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExportJob:
-    """A finished model and what its files are measured against.
-
-    Attributes:
-        model: finished: cut, with rounding on where the recipe quantizes.
-        data: holds the test split.
-        ctx: stops between batches.
-        threads: of the runtime.
-        title: the run's name, for the files' own words.
-        lineage: what the model was before this run, and how that is built.
-    """
-
-    model: CompressedModel
-    data: Data
-    ctx: RunContext
-    threads: int
-    title: str = "model"
-    lineage: Lineage = UNKNOWN
-
-    @cached_property
-    def rounded_answers(self) -> torch.Tensor:
-        """What the torch model answers on the test split with rounding on."""
-        return answers_of(self.model.module, self.data, self.ctx)
-
-    @cached_property
-    def float_answers(self) -> torch.Tensor:
-        """The same with rounding off."""
-        self.model.switch_quantizers(is_on=False)
-        answers = answers_of(self.model.module, self.data, self.ctx)
-        self.model.switch_quantizers(is_on=self.model.structure.is_quantized)
-        return answers
 
 
 def export_float32(job: ExportJob, path: Path) -> Artifact:
@@ -99,6 +62,12 @@ def export_state_dict(job: ExportJob, path: Path) -> Artifact:
     return verify_python(path, module, job.float_answers, job.data, job.ctx)
 
 
+def export_archive(job: ExportJob, path: Path) -> Artifact:
+    """Entropy-coded weights, decoded again and compared with what the network computes with, bit for bit."""
+    write_archive(job, path)
+    return verify_archive(path, job, tensors_of(job.model))
+
+
 def _loader_of(module: nn.Module, job: ExportJob, stem: str) -> str:
     """The text that rebuilds the network; where that cannot be written, for the class it was trained with.
 
@@ -117,6 +86,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_FLOAT32: export_float32,
     ExportFormat.ONNX_INT8: export_int8,
     ExportFormat.STATE_DICT: export_state_dict,
+    ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
 
@@ -124,5 +94,6 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
     ExportFormat.ONNX_INT8: "model-int8.onnx",
     ExportFormat.STATE_DICT: "model.pt",
+    ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""

@@ -12,12 +12,9 @@ from engine.models.attention import PrunedAttention
 
 _HEAD = '''"""{title}: the pruned network, rebuilt without Penjing.
 
-    from {stem} import load
-    network = load("{stem}.pt")
+{usage}
 """
-
-from pathlib import Path
-
+{paths}
 import torch
 from torch import nn
 {imports}
@@ -51,7 +48,11 @@ def folder(root, path):
             root.add_module(part, nn.Module())
         root = getattr(root, part)
     return root
-
+'''
+_USAGE = """\
+    from {stem} import load
+    network = load("{stem}.pt")"""
+_LOAD = '''
 
 def load(path=Path(__file__).with_suffix(".pt")):
     """The network in evaluation mode, with its weights."""
@@ -59,6 +60,7 @@ def load(path=Path(__file__).with_suffix(".pt")):
     network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
     return network.eval()
 '''
+_ARCHIVE_USAGE = "    penjing inspect {stem}.penjing --architecture {stem}.py:Network --trust"
 _OWN_CLASS = '''"""{title}: the weights fit the class they were trained with.
 
     network = YourNetwork()
@@ -75,13 +77,28 @@ def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
     """
     if not isinstance(module, fx.GraphModule):
         return own_class_source(title=title, stem=stem)
+    usage = _USAGE.format(stem=stem)
+    return _network_source(module, title=title, usage=usage, paths="\nfrom pathlib import Path\n") + _LOAD
+
+
+def architecture_source(module: fx.GraphModule, *, title: str, stem: str) -> str:
+    """The text of a Python file ``stem.py`` whose ``Network`` has the places for the tensors of ``stem.penjing``.
+
+    Raises:
+        RunError: a layer cannot be written as Python.
+    """
+    return _network_source(module, title=title, usage=_ARCHIVE_USAGE.format(stem=stem))
+
+
+def _network_source(module: fx.GraphModule, *, title: str, usage: str, paths: str = "") -> str:
     code = module.graph.python_code("self")
     # What torch.fx calls by a name of its own it marks for a later trace; that is no business of a network's.
     lines = [line for line in code.src.strip().splitlines() if not line.startswith("torch.fx.")]
     forward = "\n".join(f"    {line}" if line else "" for line in lines).strip("\n")
     return _HEAD.format(
         title=title,
-        stem=stem,
+        usage=usage,
+        paths=paths,
         imports="\n".join([*_imports(code.src, code.globals), *_own_classes(module)]),
         layers="\n".join(
             f'    "{name}": lambda: {_construction(name, layer)},' for name, layer in _leaves(module)

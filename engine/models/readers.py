@@ -6,6 +6,7 @@ from pathlib import Path
 from engine.context import RunContext
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
+from engine.models.archived import archive_content
 from engine.models.content import Content, ReadModel
 from engine.models.cuts.origins import SAMPLE
 from engine.models.cuts.records import Origin
@@ -92,6 +93,7 @@ CONTENTS: dict[FileKind, Callable[[Path, ModelSource, RunContext], Content]] = {
     FileKind.TORCHSCRIPT: torchscript_content,
     FileKind.EXPORTED: exported_content,
     FileKind.ONNX: onnx_content,
+    FileKind.ARCHIVE: archive_content,
 }
 """What finds the tensors in each kind of file."""
 
@@ -107,5 +109,6 @@ READERS: dict[SourceFormat, Callable[[Content, ModelSource, RunContext], ReadMod
     SourceFormat.TORCHSCRIPT: read_torchscript,
     SourceFormat.EXPORTED: read_exported,
     SourceFormat.ONNX: read_onnx,
+    SourceFormat.ARCHIVE: _read_state_dict,
 }
 """How the content of each format becomes a network."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+from engine.archive.container import is_archive
 from engine.contract.errors import RequestError
 from engine.models.structure.folders import CONFIG, check_folder, weight_files
 from engine.models.structure.onnx_file import check_onnx, is_onnx
@@ -42,6 +43,7 @@ class FileKind(StrEnum):
     EXPORTED = "exported"
     ONNX = "onnx"
     HUGGING_FACE = "hugging_face"
+    ARCHIVE = "archive"
 
 
 def sniff(path: Path) -> FileKind:
@@ -113,6 +115,8 @@ _KINDS: tuple[tuple[Callable[[bytes], bool], FileKind, Callable[[Path], None]], 
     (lambda head: head.startswith(_LEGACY), FileKind.PICKLE_LEGACY, _check_legacy),
     (_is_safetensors, FileKind.SAFETENSORS, check_safetensors),
     (is_onnx, FileKind.ONNX, check_onnx),
+    # Its sum is compared by what decodes it.
+    (is_archive, FileKind.ARCHIVE, lambda path: None),
 )
 """How each kind that is no zip begins, and what checks the rest of it."""
 

@@ -15,7 +15,8 @@ from engine.contract.report import Artifact, Report
 from engine.contract.run_folder import RunFolder, write_checksums
 from engine.contract.stats import Latency
 from engine.data.splits import Data
-from engine.export.formats import FILE_NAMES, WRITERS, ExportJob
+from engine.export.formats import FILE_NAMES, WRITERS
+from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
 from engine.export.python_loader import loader_source
@@ -28,7 +29,7 @@ from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
-SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py")
+SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".penjing")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
 
 
@@ -67,7 +68,11 @@ def check_formats(work: Work) -> None:
     formats = work.recipe.export.formats
     if any(name in ONNX for name in formats):
         write_baseline(work.inputs, work.folder.baseline, work.ctx)
-    if ExportFormat.STATE_DICT in formats and work.model.is_cutting:
+    is_own_class = not work.inputs.loaded.lineage.origin.is_known
+    is_loaded_by_python = ExportFormat.STATE_DICT in formats or (
+        ExportFormat.ARCHIVE in formats and is_own_class
+    )
+    if is_loaded_by_python and work.model.is_cutting:
         loader_source(work.model.module, title=work.recipe.name, stem="model")
 
 
@@ -95,12 +100,14 @@ def _tell(work: Work, step: int) -> None:
 
 
 def _tell_gains(work: Work, report: Report) -> None:
-    """Of the int8 file, where there is one; a float32 file promised nothing."""
+    """Of the int8 file and the archive, where there are; a float32 file promised nothing."""
     file, latency = report.ratios.file, report.ratios.latency
     if file is not None and latency is not None and latency < 1:
         work.ctx.warn("note_slower", ratio=f"{latency:.2f}")
-    if file is not None and file < 1:
-        work.ctx.warn("note_no_gain", format=ExportFormat.ONNX_INT8.value)
+    gains = {ExportFormat.ONNX_INT8: file, ExportFormat.ARCHIVE: report.ratios.compression}
+    for name, gain in gains.items():
+        if gain is not None and gain < 1:
+            work.ctx.warn("note_no_gain", format=name.value)
 
 
 def write_checksums_of(folder: RunFolder) -> None:

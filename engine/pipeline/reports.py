@@ -17,6 +17,8 @@ from engine.pipeline.measure import FLOAT_BITS, activation_bits, measure_model, 
 from engine.pipeline.work import Work
 from engine.reporting.html import report_html
 
+FLOAT32_BYTES = 4
+
 
 def build_report(
     work: Work,
@@ -30,6 +32,7 @@ def build_report(
     after = work.after or measure_model(work.model)
     before = work.before or measure_model(work.inputs.fresh_model(work.ctx))
     main = next((a for a in artifacts if a.format is ExportFormat.ONNX_INT8), None)
+    archive = next((a for a in artifacts if a.format is ExportFormat.ARCHIVE), None)
     timed = main or next((a for a in artifacts if a.latency_ms is not None), None)
     before = msgspec.structs.replace(before, latency_ms=baseline_latency)
     after = msgspec.structs.replace(after, latency_ms=timed.latency_ms if timed is not None else None)
@@ -42,7 +45,10 @@ def build_report(
         before=before,
         after=after,
         ratios=ratios_of(
-            before, after, file=_ratio(baseline_bytes, None if main is None else main.size_bytes)
+            before,
+            after,
+            file=_ratio(baseline_bytes, None if main is None else main.size_bytes),
+            compression=compression_of(before, archive),
         ),
         layers=layer_reports(work.model, before, after),
         artifacts=artifacts,
@@ -58,11 +64,19 @@ def write_report(folder: RunFolder, report: Report) -> None:
     write_atomically(folder.report_html, report_html(report).encode())
 
 
-def ratios_of(before: ModelStats, after: ModelStats, *, file: float | None) -> Ratios:
+def compression_of(before: ModelStats, archive: Artifact | None) -> float | None:
+    """How many times the archive is smaller than the original's parameters in float32."""
+    return None if archive is None else _ratio(FLOAT32_BYTES * before.parameters, archive.size_bytes)
+
+
+def ratios_of(
+    before: ModelStats, after: ModelStats, *, file: float | None, compression: float | None = None
+) -> Ratios:
     """Before ÷ after; the change of accuracy as a difference."""
     accuracies = (before.metrics.accuracy, after.metrics.accuracy)
     latencies = (before.latency_ms, after.latency_ms)
     return Ratios(
+        compression=compression,
         file=file,
         parameters=_ratio(before.parameters, after.parameters),
         macs=_ratio(before.macs, after.macs),

@@ -1,11 +1,13 @@
 """The verification of a file, whether a run wrote it or not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
 import torch
 from onnxruntime import InferenceSession
 
+from engine.archive.container import decode_archive
 from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.methods import ExportFormat
@@ -21,6 +23,7 @@ from engine.data.splits import load_data
 from engine.export.onnx_file import integer_weights
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
+from engine.models.archived import document_of
 from engine.pipeline.finishing import one_sample
 from engine.tasks.table import methods_of
 
@@ -36,7 +39,7 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: 
     """
     if not path.is_file():
         raise RequestError("artifact_missing", path=path)
-    if path.suffix == ".pt":
+    if path.suffix in _WEIGHTS:
         return _verify_weights(path)
     data_spec = spec if spec is not None else _data_of(path)
     session = open_session(path, threads=threads)
@@ -117,17 +120,34 @@ def _data_of(path: Path) -> DataSpec | None:
     return with_absolute_paths(read_recipe(folder.recipe), folder.root).data
 
 
-def _verify_weights(path: Path) -> Verification:
-    """A state_dict: opens without running anything, and is the file that was verified."""
+def _open_state_dict(path: Path) -> None:
     try:
         torch.load(path, weights_only=True)
     except Exception as error:
         raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
+
+
+def _open_archive(path: Path) -> None:
+    """Decodes all tensors, which their SHA-256 then has to fit."""
+    document_of(decode_archive(path.read_bytes(), path=str(path)), path)
+
+
+_WEIGHTS: dict[str, tuple[ExportFormat, Callable[[Path], None]]] = {
+    ".pt": (ExportFormat.STATE_DICT, _open_state_dict),
+    ".penjing": (ExportFormat.ARCHIVE, _open_archive),
+}
+"""What opens files of weights, by their suffix."""
+
+
+def _verify_weights(path: Path) -> Verification:
+    """Weights: they open without running anything, and the file is the one that was verified."""
+    name, open_weights = _WEIGHTS[path.suffix]
+    open_weights(path)
     known, sha256 = _record_of(path), sha256_of(path)
     is_changed = known is not None and known.sha256 != sha256
     code, arguments = _verdict(known, integers=0, is_changed=is_changed, is_integer=False)
     return Verification(
-        format=ExportFormat.STATE_DICT.value,
+        format=name.value,
         size_bytes=path.stat().st_size,
         sha256=sha256,
         accuracy=None if known is None else known.accuracy,

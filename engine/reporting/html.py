@@ -68,6 +68,7 @@ def _tiles(report: Report) -> Html:
     ratios = report.ratios
     tiles = [
         _ratio_tile(ratios.file, "smaller file", "larger file"),
+        _ratio_tile(ratios.compression, "smaller as an archive", "larger as an archive"),
         _ratio_tile(ratios.latency, "faster", "slower"),
         _accuracy_tile(ratios.accuracy_change),
         _ratio_tile(ratios.macs, "fewer MACs", "more MACs"),

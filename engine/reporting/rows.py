@@ -32,6 +32,7 @@ def headline_rows(report: Report) -> tuple[Row, ...]:
     before, after, ratios = report.before, report.after, report.ratios
     rows = [
         *_file_rows(report),
+        *_archive_rows(report),
         Row(
             label="Parameters",
             before=count_text(before.parameters),
@@ -67,6 +68,7 @@ def _file_rows(report: Report) -> list[Row]:
         return [
             Row(label=f"File ({item.format})", before=UNKNOWN, after=size_text(item.size_bytes))
             for item in report.artifacts
+            if item.format is not ExportFormat.ARCHIVE
         ]
     # The report holds the ratio and the length after; the length before is their product.
     before = None if ratio is None else round(ratio * int8.size_bytes)
@@ -75,6 +77,22 @@ def _file_rows(report: Report) -> list[Row]:
             label="File (float32 → int8 ONNX)",
             before=size_text(before),
             after=size_text(int8.size_bytes),
+            change=ratio_text(ratio),
+        )
+    ]
+
+
+def _archive_rows(report: Report) -> list[Row]:
+    """The archive against all parameters of the original at four bytes each."""
+    archive, ratio = archive_artifact(report), report.ratios.compression
+    if archive is None:
+        return []
+    before = None if ratio is None else round(ratio * archive.size_bytes)
+    return [
+        Row(
+            label="Archive (float32 parameters → .penjing)",
+            before=size_text(before),
+            after=size_text(archive.size_bytes),
             change=ratio_text(ratio),
         )
     ]
@@ -110,6 +128,11 @@ def _agreement_rows(report: Report) -> list[Row]:
 def int8_artifact(report: Report) -> Artifact | None:
     """The int8 file of a run, which ratios of file and latency are about."""
     return next((item for item in report.artifacts if item.format is ExportFormat.ONNX_INT8), None)
+
+
+def archive_artifact(report: Report) -> Artifact | None:
+    """The archive of a run, which the ratio of compression is about."""
+    return next((item for item in report.artifacts if item.format is ExportFormat.ARCHIVE), None)
 
 
 _METRICS: tuple[tuple[str, Callable[[Metrics], float | None], Callable[[float | None], str]], ...] = (
@@ -148,6 +171,11 @@ _SIDE_BY_SIDE: tuple[tuple[str, Callable[[Report], str]], ...] = (
         lambda report: size_text(item.size_bytes if (item := int8_artifact(report)) else None),
     ),
     ("File ratio", lambda report: ratio_text(report.ratios.file)),
+    (
+        "Archive",
+        lambda report: size_text(item.size_bytes if (item := archive_artifact(report)) else None),
+    ),
+    ("Compression", lambda report: ratio_text(report.ratios.compression)),
     ("Parameters", lambda report: count_text(report.after.parameters)),
     ("MACs", lambda report: count_text(report.after.macs)),
     ("MACs ratio", lambda report: ratio_text(report.ratios.macs)),

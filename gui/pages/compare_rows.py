@@ -28,6 +28,11 @@ def int8_artifact(report: Report) -> Artifact | None:
     return next((item for item in report.artifacts if item.format is ExportFormat.ONNX_INT8), None)
 
 
+def archive_artifact(report: Report) -> Artifact | None:
+    """The archive, which the ratio of compression is about."""
+    return next((item for item in report.artifacts if item.format is ExportFormat.ARCHIVE), None)
+
+
 class CompareWords(QObject):
     """Names the rows; a QObject, as ``tr`` belongs to one."""
 
@@ -42,9 +47,13 @@ class CompareWords(QObject):
         written = int8.size_bytes if int8 is not None else None
         # The report holds the ratio and the length after; the length before is their product.
         original = written * ratios.file if written is not None and ratios.file is not None else None
+        archive = archive_artifact(report)
+        archived = archive.size_bytes if archive is not None else None
+        stored = archived * ratios.compression if archived and ratios.compression is not None else None
         latencies = [stats.latency_ms.p50 if stats.latency_ms else None for stats in (before, after)]
         return [
             _ratio_row(self.tr("ONNX file"), original, written, bytes_text),
+            _ratio_row(self.tr("Archive"), stored, archived, bytes_text, ratios.compression),
             _ratio_row(self.tr("Latency"), latencies[0], latencies[1], _milliseconds, ratios.latency),
             _ratio_row(self.tr("Parameters"), before.parameters, after.parameters, count_text),
             _ratio_row(self.tr("Not zero"), before.nonzero, after.nonzero, count_text),

@@ -185,7 +185,8 @@ class OpenPage(Page):
         if not self._welcome.isEnabled():
             return
         kinds = self.tr(
-            "Models and recipes (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.toml);;All files (*)"
+            "Models and recipes (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 "
+            "*.onnx *.penjing *.toml);;All files (*)"
         )
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a model"), str(Path.home()), kinds)
         if path:

@@ -78,7 +78,7 @@ class DropZone(QWidget):
         self._title.setText(self.tr("Drop a model here"))
         self._text.setText(
             self.tr(
-                "PyTorch, Lightning, safetensors, TorchScript, .pt2 or ONNX; a Hugging Face folder; "
+                "PyTorch, Lightning, safetensors, TorchScript, .pt2, ONNX or .penjing; a Hugging Face folder; "
                 "a recipe or the folder of a run"
             )
         )

@@ -186,6 +186,10 @@
         <translation>ONNX 文件</translation>
     </message>
     <message>
+        <source>Archive</source>
+        <translation>归档</translation>
+    </message>
+    <message>
         <source>Latency</source>
         <translation>延迟</translation>
     </message>
@@ -442,8 +446,8 @@
         <translation>将模型拖放到这里</translation>
     </message>
     <message>
-        <source>PyTorch, Lightning, safetensors, TorchScript, .pt2 or ONNX; a Hugging Face folder; a recipe or the folder of a run</source>
-        <translation>PyTorch、Lightning、safetensors、TorchScript、.pt2 或 ONNX；Hugging Face 文件夹；配方或运行的文件夹</translation>
+        <source>PyTorch, Lightning, safetensors, TorchScript, .pt2, ONNX or .penjing; a Hugging Face folder; a recipe or the folder of a run</source>
+        <translation>PyTorch、Lightning、safetensors、TorchScript、.pt2、ONNX 或 .penjing；Hugging Face 文件夹；配方或运行的文件夹</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
@@ -1239,12 +1243,12 @@
         <translation>正在打开模型…</translation>
     </message>
     <message>
-        <source>Open a model</source>
-        <translation>打开模型</translation>
+        <source>Models and recipes (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.penjing *.toml);;All files (*)</source>
+        <translation>模型和配方 (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.penjing *.toml);;所有文件 (*)</translation>
     </message>
     <message>
-        <source>Models and recipes (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.toml);;All files (*)</source>
-        <translation>模型和配方 (*.pt *.pth *.th *.tar *.bin *.ckpt *.safetensors *.pt2 *.onnx *.toml);;所有文件 (*)</translation>
+        <source>Open a model</source>
+        <translation>打开模型</translation>
     </message>
     <message>
         <source>Open a run or a Hugging Face model</source>
@@ -3428,6 +3432,22 @@
         <translation>audio:DIR，每个类别一个录音文件夹，或文件名以标签开头。</translation>
     </message>
     <message>
+        <source>Archive</source>
+        <translation>归档</translation>
+    </message>
+    <message>
+        <source>Entropy-coded weights that Penjing wrote, a .penjing file.</source>
+        <translation>Penjing 写出的熵编码权重，即 .penjing 文件。</translation>
+    </message>
+    <message>
+        <source>Archive (.penjing)</source>
+        <translation>归档 (.penjing)</translation>
+    </message>
+    <message>
+        <source>Entropy-coded weights for storage and download: the smallest file; decoded bit for bit before it is run.</source>
+        <translation>用于存储和下载的熵编码权重：最小的文件；运行前逐位解码还原。</translation>
+    </message>
+    <message>
         <source>Image</source>
         <translation>图像</translation>
     </message>
@@ -4389,6 +4409,10 @@
     <message>
         <source>largest difference {found} is above {limit}</source>
         <translation>最大偏差 {found} 高于 {limit}</translation>
+    </message>
+    <message>
+        <source>its tensor &quot;{name}&quot; is not the one that the network computed with</source>
+        <translation>张量“{name}”与网络计算时所用的不一致</translation>
     </message>
     <message>
         <source>only {found} of {planned} planned integer operators run in integers</source>

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.contract.events import Outcome
+from engine.contract.methods import ExportFormat
 from engine.contract.recipe import DataSpec
 from engine.contract.report import Ratios
 from engine.contract.stats import Histogram
@@ -13,7 +14,7 @@ from gui.plots.bars import BarPair, PairedBars
 from gui.plots.confusion import ConfusionPlot
 from gui.plots.overlay import HistogramOverlay
 from gui.theme import current_theme
-from tests.gui.builders import make_histogram, make_recipe, make_report
+from tests.gui.builders import make_artifact, make_histogram, make_recipe, make_report
 
 
 @pytest.fixture
@@ -72,6 +73,14 @@ def test_that_the_latency_ratio_is_the_measured_one(page):
 
 def test_that_rows_of_which_nothing_is_known_are_left_out(page):
     assert "Top 5" not in rows_of(page)
+
+
+def test_that_an_archive_has_its_row_and_its_compression(page):
+    archive = make_artifact(ExportFormat.ARCHIVE)
+    page.set_report(
+        msgspec.structs.replace(make_report(), artifacts=(archive,), ratios=Ratios(compression=10.0))
+    )
+    assert rows_of(page)["Archive"][-1].startswith("10")
 
 
 def test_that_bars_show_bytes_and_then_macs(page, qtbot):

@@ -39,6 +39,15 @@ def test_that_a_run_without_an_int8_file_names_the_files_it_has() -> None:
     assert row(rows, "MACs").change == "–"
 
 
+def test_that_an_archive_has_a_row_of_its_own_with_its_compression() -> None:
+    archive = make_artifact(ExportFormat.ARCHIVE)
+    report = msgspec.structs.replace(make_report(), artifacts=(archive,), ratios=Ratios(compression=10.0))
+    rows = headline_rows(report)
+    found = row(rows, "Archive")
+    assert (found.before, found.after, found.change) == ("143.4 KB", "14.3 KB", "10.00×")
+    assert not any(found.label.startswith("File") for found in rows)
+
+
 def test_that_only_measured_metrics_have_a_row() -> None:
     rows = metric_rows(make_report())
     assert [row.label for row in rows] == [

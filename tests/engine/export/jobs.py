@@ -6,7 +6,7 @@ from torch import nn
 from engine.context import RunContext
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.data.splits import Data, Split
-from engine.export.formats import ExportJob
+from engine.export.job import ExportJob
 from engine.joint.compressed import CompressedModel
 from tests.engine.networks import Shape, compress, make_network, some_inputs
 

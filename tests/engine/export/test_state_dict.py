@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from engine.context import RunContext
 from engine.contract.errors import RunError
-from engine.export.formats import ExportJob, export_state_dict
+from engine.export.formats import export_state_dict
+from engine.export.job import ExportJob
 from engine.export.python_loader import loader_source
 from engine.models.example import Example
 from engine.models.graph import capture

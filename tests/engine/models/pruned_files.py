@@ -10,7 +10,8 @@ from engine.context import RunContext
 from engine.contract.methods import PruneGranularity
 from engine.contract.recipe import ModelSpec, PruneSpec, Recipe
 from engine.contract.source import ModelSource
-from engine.export.formats import ExportJob, export_state_dict
+from engine.export.formats import export_state_dict
+from engine.export.job import ExportJob
 from engine.export.prepare import prepare_float
 from engine.models.opening import LoadedModel, open_model
 from engine.pipeline.work import compressed_model

@@ -12,7 +12,8 @@ from engine.contract.errors import RequestError
 from engine.contract.methods import QuantizeGranularity, QuantizeMethod
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.recipe_file import recipe_from
-from engine.export.formats import ExportJob, export_int8
+from engine.export.formats import export_int8
+from engine.export.job import ExportJob
 from engine.export.prepare import prepare_integer
 from engine.quantization.plain_weights import additive_levels
 from engine.quantization.weight_methods import WEIGHT_QUANTIZERS, make_weight_quantizer
