@@ -15,6 +15,7 @@ from engine.contract.errors import PenjingError
 from engine.contract.messages import Inspect, Job, Look
 from engine.contract.source import ModelSource
 from engine.contract.texts import TEXTS
+from tests.faults.hostile.archives import ARCHIVES
 from tests.faults.hostile.bombs import BOMBS
 from tests.faults.hostile.others import FOLDERS, ONNX, PLACES, SAFETENSORS
 from tests.faults.hostile.pickles import CALLS, SHAPES, Build, python
@@ -29,6 +30,7 @@ CORPUS: dict[str, Build] = {
         "zip": ZIPS,
         "safetensors": SAFETENSORS,
         "onnx": ONNX,
+        "archive": ARCHIVES,
         "folder": FOLDERS,
         "place": PLACES,
     }.items()
