@@ -130,7 +130,7 @@ def artifact_that_is_none(folder: Path) -> list[str]:
 
 CASES: tuple[tuple[Prepare, tuple[str, ...]], ...] = (
     (missing_file, ("nowhere.pt", "check the path")),
-    (text_named_pt, ("notes.pt", "not a PyTorch file")),
+    (text_named_pt, ("notes.pt", "no model that Penjing reads")),
     (truncated_checkpoint, ("cut.pt", "damaged or cut short")),
     (weights_that_do_not_fit, ("do not fit", "bn1.weight", "head.bias")),
     (data_of_the_wrong_shape, ("(1, 20, 20)", "shape")),
