@@ -26,7 +26,7 @@ from engine.tasks.table import methods_of
 
 
 def export_float32(job: ExportJob, path: Path) -> Artifact:
-    """The compressed network in floats, without rounding."""
+    """The compressed network in floats (see :func:`engine.export.prepare.prepare_float`)."""
     write_onnx(build_onnx(prepare_float(job.model), job.model.captured.example), path)
     return verify_onnx(path, job.float_answers, job.data, job.ctx, planned=0, threads=job.threads)
 

@@ -7,6 +7,7 @@ import torch
 
 from engine.context import RunContext
 from engine.data.splits import Data
+from engine.export.prepare import rounds_weights_alone
 from engine.export.verify import answers_of
 from engine.joint.compressed import CompressedModel
 from engine.models.cuts.records import UNKNOWN, Lineage
@@ -39,7 +40,9 @@ class ExportJob:
 
     @cached_property
     def float_answers(self) -> torch.Tensor:
-        """The same with rounding off."""
+        """The same as files of floats hold it: with rounding off, unless weights alone are rounded."""
+        if rounds_weights_alone(self.model):
+            return self.rounded_answers
         self.model.switch_quantizers(is_on=False)
         answers = answers_of(self.model.module, self.data, self.ctx)
         self.model.switch_quantizers(is_on=self.model.structure.is_quantized)

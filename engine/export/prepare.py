@@ -52,13 +52,18 @@ class Prepared:
 
 
 def prepare_float(model: CompressedModel, *, is_folded: bool = True) -> Prepared:
-    """Floats only: the network as it was trained, without rounding; unless ``is_folded``, with its batch norms."""
-    module = bare_copy(model)
+    """Floats only, rounded where weights alone are rounded; unless ``is_folded``, with its batch norms."""
+    module = bare_copy(model, is_rounded=rounds_weights_alone(model))
     if isinstance(module, fx.GraphModule):
         take_activation_quantizers_(module)
         if is_folded:
             fold_batch_norms_(module)
     return Prepared(module=module, integers={})
+
+
+def rounds_weights_alone(model: CompressedModel) -> bool:
+    """Whether floats are all that can hold the result: no file computes in integers where no value is rounded."""
+    return model.structure.is_quantized and model.placement is not None and not model.placement.values
 
 
 def prepare_integer(model: CompressedModel) -> Prepared:
@@ -92,10 +97,10 @@ def _mark_for(quantizer: ActivationQuantizer) -> Mark:
     return Mark(float(scale), int(zero_point), quantizer.top)
 
 
-def bare_copy(model: CompressedModel) -> nn.Module:
-    """A copy on the CPU with masks baked in, without rounding of weights."""
+def bare_copy(model: CompressedModel, *, is_rounded: bool = False) -> nn.Module:
+    """A copy on the CPU with masks baked in, and the rounding of weights if ``is_rounded``."""
     module = copy.deepcopy(model.module).eval().to("cpu")
-    switch_quantizers_(module, is_on=False)
+    switch_quantizers_(module, is_on=is_rounded)
     remove_parametrizations_(module)
     return module.to(memory_format=torch.contiguous_format)
 

@@ -129,26 +129,30 @@ def verify_python(
     found = answers_of(network, data, ctx)
     error = largest_error(found, wanted)
     metrics, _ = methods_of(data).measure(found, data.test.labels.cpu())
-    return _artifact(
+    agreement = methods_of(data).agreement(found, wanted)
+    return torch_artifact(
         weights,
+        ExportFormat.STATE_DICT,
         _float_verdict(error),
         accuracy=metrics.accuracy,
-        agreement=methods_of(data).agreement(found, wanted),
+        agreement=agreement,
         error=error,
     )
 
 
-def _artifact(
+def torch_artifact(
     path: Path,
+    format_: ExportFormat,
     verdict: Verdict,
     *,
-    accuracy: float | None = None,
-    agreement: float | None = None,
-    error: float | None = None,
+    accuracy: float | None,
+    agreement: float,
+    error: float,
 ) -> Artifact:
+    """A file that torch has run, with the verdict on it."""
     return Artifact(
         path=path.name,
-        format=ExportFormat.STATE_DICT,
+        format=format_,
         size_bytes=path.stat().st_size,
         sha256=sha256_of(path),
         verified=verdict.is_verified,

@@ -9,11 +9,10 @@ from torch import Tensor
 from engine.archive.container import decode_archive
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
-from engine.contract.run_folder import sha256_of
 from engine.export.archive_file import round_values_, without_negative_zeros
 from engine.export.job import ExportJob
 from engine.export.prepare import prepare_float
-from engine.export.verify import AGREEMENT_LIMIT, VERIFIED, Verdict, answers_of, largest_error
+from engine.export.verify import AGREEMENT_LIMIT, VERIFIED, Verdict, answers_of, largest_error, torch_artifact
 from engine.models.archived import document_of, state_of
 from engine.models.cuts.reopening import give_weights_
 from engine.tasks.table import methods_of
@@ -35,19 +34,9 @@ def verify_archive(path: Path, job: ExportJob, wanted: Mapping[str, Tensor]) -> 
     agreement = methods_of(job.data).agreement(found, job.rounded_answers)
     metrics, _ = methods_of(job.data).measure(found, job.data.test.labels.cpu())
     verdict = _verdict(different_tensor(state, wanted), agreement)
-    return Artifact(
-        path=path.name,
-        format=ExportFormat.ARCHIVE,
-        size_bytes=path.stat().st_size,
-        sha256=sha256_of(path),
-        verified=verdict.is_verified,
-        why=verdict.sentence,
-        why_code=verdict.code,
-        why_arguments=verdict.arguments,
-        runtime=f"torch {torch.__version__}",
-        accuracy=metrics.accuracy,
-        agreement=agreement,
-        max_error=largest_error(found, job.rounded_answers),
+    error = largest_error(found, job.rounded_answers)
+    return torch_artifact(
+        path, ExportFormat.ARCHIVE, verdict, accuracy=metrics.accuracy, agreement=agreement, error=error
     )
 
 

@@ -7,7 +7,7 @@ papers' are over all weights of a network that is not pruned.
 import torch
 from torch import Tensor
 
-from engine.quantization.coded import CodedWeight, straight_through
+from engine.quantization.coded import CodedWeight
 from engine.quantization.weights import WeightQuantizer, round_to_grid, weight_limit
 
 SIGN_CLIP = 1.0
@@ -52,13 +52,9 @@ class SignWeight(WeightQuantizer):
         rows = self.form.rows(weight)
         return _signs(weight, rows, torch.ones_like(rows, dtype=torch.bool))
 
-    def forward(self, weight: Tensor) -> Tensor:
-        """The rounded weight, of the same shape."""
-        if not self.is_on:
-            return weight
-        with torch.no_grad():
-            values = self.code(weight).values()
-        return straight_through(weight, values, weight.detach().abs() <= SIGN_CLIP)
+    def passes(self, weight: Tensor, coded: CodedWeight) -> Tensor:
+        """Where the magnitude is at most 1."""
+        return weight.abs() <= SIGN_CLIP
 
 
 class TernaryWeight(WeightQuantizer):
@@ -109,17 +105,12 @@ class AdditivePowersWeight(WeightQuantizer):
             best_scale = torch.where(is_better, scale, best_scale)
         return _coded(weight, _to_nearest(rows, levels, best_scale), best_scale)
 
-    def forward(self, weight: Tensor) -> Tensor:
-        """The rounded weight, of the same shape."""
-        if not self.is_on:
-            return weight
-        with torch.no_grad():
-            coded = self.code(weight)
-            clips = coded.scale * float(additive_levels(self.form.bits)[-1])
-            rows = self.form.rows(weight.detach())
-            # A clip that is the largest magnitude itself may come out an ulp smaller.
-            inside = rows.abs() <= clips.view(-1, 1) * (1 + 1e-6)
-        return straight_through(weight, coded.values(), inside.reshape(weight.shape))
+    def passes(self, weight: Tensor, coded: CodedWeight) -> Tensor:
+        """Where nothing is clipped."""
+        clips = coded.scale * float(additive_levels(self.form.bits)[-1])
+        # A clip that is the largest magnitude itself may come out an ulp smaller.
+        inside = self.form.rows(weight).abs() <= clips.view(-1, 1) * (1 + 1e-6)
+        return inside.reshape(weight.shape)
 
 
 def _to_nearest(rows: Tensor, levels: Tensor, scale: Tensor) -> Tensor:

@@ -54,8 +54,13 @@ class WeightQuantizer(nn.Module):
         if not self.is_on:
             return weight
         with torch.no_grad():
-            values = self.code(weight).values()
-        return straight_through(weight, values, torch.ones_like(weight, dtype=torch.bool))
+            coded = self.code(weight)
+            inside = self.passes(weight, coded)
+        return straight_through(weight, coded.values(), inside)
+
+    def passes(self, weight: Tensor, coded: CodedWeight) -> Tensor:
+        """Where gradients pass the rounding, of the weight's shape; everywhere, where a method does not say less."""
+        return torch.ones_like(weight, dtype=torch.bool)
 
 
 class UniformWeight(WeightQuantizer):
