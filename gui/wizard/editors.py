@@ -169,6 +169,22 @@ class ChoicesEditor(FieldEditor):
         self.changed.emit([name for name, box in self.boxes.items() if box.isChecked()])
 
 
+class SwitchEditor(FieldEditor):
+    """On or off."""
+
+    def __init__(self, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self.box = QCheckBox()
+        self.box.clicked.connect(self._on_box_clicked)
+        self._lay_out(self.box)
+
+    def _show(self, value: object) -> None:
+        self.box.setChecked(value is True)
+
+    def _on_box_clicked(self, is_on: bool) -> None:
+        self.changed.emit(is_on)
+
+
 class TextEditor(FieldEditor):
     """One line of text."""
 
@@ -249,6 +265,7 @@ EDITORS: dict[FieldKind, Callable[[FieldSpec], FieldEditor]] = {
     FieldKind.CHOICES: ChoicesEditor,
     FieldKind.TEXT: TextEditor,
     FieldKind.INTEGERS: IntegersEditor,
+    FieldKind.SWITCH: SwitchEditor,
 }
 """What edits each kind of field that the wizard shows."""
 

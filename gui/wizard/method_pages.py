@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QTableView
 
 from engine.contract.errors import PenjingError
 from engine.contract.fields import fields_of
-from engine.contract.methods import PruneGranularity, Schedule, Scope, SparseTraining
+from engine.contract.methods import Observer, PruneGranularity, QuantizeMode, Schedule, Scope, SparseTraining
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.translation import text_of
@@ -25,9 +25,14 @@ from gui.wizard.step_page import StepPage
 
 _PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule")
 _QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
-_QUANTIZE_MORE = ("method", "granularity", "observer", "rounding", "activation_bits", "first_last_bits")
 
-_APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
+_QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
+    "weight_bits": lambda quantize: quantize.method.own_bits is None,
+    "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
+    "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
+    "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
+}
+_PRUNE_APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
     "ratio": lambda prune: prune.target_macs is None,
     "target_macs": lambda prune: not prune.granularity.is_of_weights,
     "objective": lambda prune: not prune.granularity.is_of_weights and prune.scope is Scope.GLOBAL,
@@ -100,7 +105,7 @@ class PruningPage(_MethodPage):
         if prune is None:
             return
         self.form.show_values(prune)
-        for name, applies in _APPLIES.items():
+        for name, applies in _PRUNE_APPLIES.items():
             self.form.rows[name].setEnabled(applies(prune))
         is_by_block = prune.granularity is PruneGranularity.LAYER
         reason = _reason_outside_of_blocks if is_by_block else _reason
@@ -124,7 +129,9 @@ class QuantizationPage(_MethodPage):
 
     def __init__(self) -> None:
         super().__init__(
-            RecipeForm("quantize", QuantizeSpec, _QUANTIZE_SHOWN, more=_QUANTIZE_MORE),
+            RecipeForm(
+                "quantize", QuantizeSpec, _QUANTIZE_SHOWN, more=_rest_of(QuantizeSpec, _QUANTIZE_SHOWN)
+            ),
             LayerTable(QUANTIZE_FIELD, QTableView()),
         )
 
@@ -135,5 +142,6 @@ class QuantizationPage(_MethodPage):
             return
         self.form.show_values(quantize)
         self.layers.show_layers(flow.layers(), {}, {})
-        self.form.rows["weight_bits"].setEnabled(quantize.method.own_bits is None)
+        for name, applies in _QUANTIZE_APPLIES.items():
+            self.form.rows[name].setEnabled(applies(quantize))
         self.layers.show_exceptions(quantize.layers, quantize.default_bits)

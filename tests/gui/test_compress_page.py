@@ -192,6 +192,28 @@ def test_that_a_goal_beyond_its_limits_is_marked_at_its_row(page):
     assert page.recipe().prune.target_macs == 2.0
 
 
+def test_that_what_only_suits_a_rounding_after_training_is_dimmed_during_it(page):
+    page.go_to(Step.QUANTIZATION)
+    rows = page.steps.page(Step.QUANTIZATION).form.rows
+    rows["mode"].editor.changed.emit("aware")
+    assert not rows["equalize"].isEnabled()
+    rows["mode"].editor.changed.emit("post_training")
+    assert rows["equalize"].isEnabled()
+    rows["equalize"].editor.box.click()
+    assert page.recipe().quantize.equalize
+    rows["equalize"].editor.box.click()
+    assert not page.recipe().quantize.equalize
+
+
+def test_that_the_share_of_values_is_asked_for_with_its_observer(page):
+    page.go_to(Step.QUANTIZATION)
+    rows = page.steps.page(Step.QUANTIZATION).form.rows
+    assert not rows["percentile"].isEnabled()
+    rows["observer"].editor.changed.emit("percentile")
+    rows["percentile"].editor.box.setValue(99.9)
+    assert page.recipe().quantize.percentile == 99.9
+
+
 def test_that_the_size_of_blocks_is_edited_where_blocks_are_removed(page):
     page.go_to(Step.PRUNING)
     rows = page.steps.page(Step.PRUNING).form.rows
