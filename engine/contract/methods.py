@@ -71,6 +71,11 @@ class Augmentation(Choice):
     """How training batches are varied."""
 
     NONE = "none", "None", "Training samples are used as they are."
+    CROP = (
+        "crop",
+        "Crop",
+        "Images are shifted by up to an eighth of their size: for digits and letters, which a mirror would spoil.",
+    )
     FLIP_CROP = (
         "flip_crop",
         "Flip and crop",

@@ -13,19 +13,34 @@ def augment(batch: Tensor, kind: Augmentation, generator: torch.Generator) -> Te
     return AUGMENTATIONS[kind](batch, generator)
 
 
-def flip_crop(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Shifts each image by up to an eighth of its size, filled with zeros, and mirrors every second one.
+def crop(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Shifts each image by up to an eighth of its size, filled with zeros.
 
     Args:
         images: (N, C, H, W) of any type, before normalisation, so that zero is black.
-        generator: on the CPU; draws rows, columns and mirrors, in this order.
+        generator: on the CPU; draws rows and columns, in this order.
     """
+    return _gather(images, *_draw_places(images, generator))
+
+
+def flip_crop(images: Tensor, generator: torch.Generator) -> Tensor:
+    """As :func:`crop`, and mirrors every second image; mirrors are drawn last."""
+    rows, columns = _draw_places(images, generator)
+    is_mirrored = torch.randint(2, (len(images), 1), generator=generator).bool()
+    return _gather(images, rows, torch.where(is_mirrored, columns.flip(1), columns))
+
+
+def _draw_places(images: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The rows (N, H) and columns (N, W) of the padded images that a shift takes."""
+    count, _, height, width = images.shape
+    rows = torch.randint(2 * (height // 8) + 1, (count, 1), generator=generator) + torch.arange(height)
+    columns = torch.randint(2 * (width // 8) + 1, (count, 1), generator=generator) + torch.arange(width)
+    return rows, columns
+
+
+def _gather(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     count, channels, height, width = images.shape
     reach_y, reach_x = height // 8, width // 8
-    rows = torch.randint(2 * reach_y + 1, (count, 1), generator=generator) + torch.arange(height)
-    columns = torch.randint(2 * reach_x + 1, (count, 1), generator=generator) + torch.arange(width)
-    is_mirrored = torch.randint(2, (count, 1), generator=generator).bool()
-    columns = torch.where(is_mirrored, columns.flip(1), columns)
     padded = nn.functional.pad(images, (reach_x, reach_x, reach_y, reach_y))
     places = rows.unsqueeze(2) * padded.shape[3] + columns.unsqueeze(1)
     places = places.view(count, 1, -1).expand(-1, channels, -1).to(images.device)
@@ -34,6 +49,7 @@ def flip_crop(images: Tensor, generator: torch.Generator) -> Tensor:
 
 AUGMENTATIONS: dict[Augmentation, Callable[[Tensor, torch.Generator], Tensor]] = {
     Augmentation.NONE: lambda batch, generator: batch,
+    Augmentation.CROP: crop,
     Augmentation.FLIP_CROP: flip_crop,
 }
 """What varies a batch in each way."""

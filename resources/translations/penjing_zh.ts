@@ -2836,10 +2836,6 @@
         <translation>权重位数</translation>
     </message>
     <message>
-        <source>Bits of each weight; fewer than 8 ride on the int8 grid.</source>
-        <translation>每个权重的位数；少于 8 位时沿用 int8 网格。</translation>
-    </message>
-    <message>
         <source>Activation bits</source>
         <translation>激活位数</translation>
     </message>
@@ -2854,6 +2850,14 @@
     <message>
         <source>How many weights share one scale.</source>
         <translation>多少权重共用一个缩放系数。</translation>
+    </message>
+    <message>
+        <source>Group size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbouring weights of a channel that share a scale, with granularity per_group; the last group of a channel may be shorter.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Bits of each weight.</source>
@@ -3244,6 +3248,14 @@
         <translation>每个通道只取一个值的负、零或正（Li 2016）；2 位。</translation>
     </message>
     <message>
+        <source>Learned steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evenly spaced levels whose steps are trained with the weights (Esser 2020; LSQ+, Bhalgat 2020).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>After training</source>
         <translation>训练后</translation>
     </message>
@@ -3310,6 +3322,14 @@
     <message>
         <source>Each output channel has its own scale.</source>
         <translation>每个输出通道有自己的缩放系数。</translation>
+    </message>
+    <message>
+        <source>Per group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some neighbouring weights of a channel share a scale (group_size); weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nearest</source>
@@ -3432,6 +3452,14 @@
         <translation>audio:DIR，每个类别一个录音文件夹，或文件名以标签开头。</translation>
     </message>
     <message>
+        <source>Crop</source>
+        <translation>裁切</translation>
+    </message>
+    <message>
+        <source>Images are shifted by up to an eighth of their size: for digits and letters, which a mirror would spoil.</source>
+        <translation>图像随机平移，幅度不超过其尺寸的八分之一：适合数字和字母，镜像会破坏它们。</translation>
+    </message>
+    <message>
         <source>Archive</source>
         <translation>归档</translation>
     </message>
@@ -3498,6 +3526,10 @@
     <message>
         <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
         <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
+    </message>
+    <message>
+        <source>Bits of each weight; fewer than 8 ride on the int8 grid, with more weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.</source>
@@ -4187,12 +4219,28 @@
         <translation>格式 onnx-int8 以量化后的激活值计算，而 activation_bits = 0 不量化任何激活值；请设为 8，或去掉该格式。</translation>
     </message>
     <message>
+        <source>The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer &quot;{layer}&quot; is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The method &quot;{method}&quot; has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.</source>
         <translation>方法“{method}”本身就是 {bits} 位；请去掉 weight_bits（现为 {found}），或选择其他方法。</translation>
     </message>
     <message>
         <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
         <translation>方法“{method}”为 2 至 {limit} 位；请将 weight_bits 设为其中之一（现为 {found}）。</translation>
+    </message>
+    <message>
+        <source>The method &quot;{method}&quot; is learned in training; set mode = &quot;aware&quot; and at least 1 epoch (recover.epochs), or choose another method.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>
@@ -4375,10 +4423,6 @@
         <translation>{kind} 类型的层保持浮点</translation>
     </message>
     <message>
-        <source>its input has {rank} dimensions; 2 can run in integers</source>
-        <translation>它的输入有 {rank} 个维度；只有 2 维可用整数计算</translation>
-    </message>
-    <message>
         <source>the traced model does not call it</source>
         <translation>追踪到的模型没有调用它</translation>
     </message>
@@ -4457,6 +4501,10 @@
     <message>
         <source>it lies in no branch that is added to its own input, x + f(x)</source>
         <translation>它不在与自身输入相加的分支 x + f(x) 中</translation>
+    </message>
+    <message>
+        <source>its input has {rank} dimensions; 2 and more can run in integers</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>

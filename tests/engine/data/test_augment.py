@@ -24,6 +24,11 @@ def all_variants(image: Tensor) -> list[Tensor]:
     return windows + [window.flip(2) for window in windows]
 
 
+def places_of(found: Tensor, variants: list[Tensor]) -> list[int]:
+    """Which variant each image is; StopIteration where it is none."""
+    return [next(i for i, variant in enumerate(variants) if torch.equal(one, variant)) for one in found]
+
+
 def test_that_every_augmentation_has_its_line() -> None:
     assert set(AUGMENTATIONS) == set(Augmentation)
 
@@ -41,10 +46,18 @@ def test_that_flip_crop_gives_every_shift_and_mirror_and_nothing_else(
     image = torch.randint(1, 255, shape, generator=seeded(9)).to(dtype)
     found = augment(image.expand(800, *shape), Augmentation.FLIP_CROP, seeded())
     variants = all_variants(image)
-    numbers = [next(i for i, variant in enumerate(variants) if torch.equal(one, variant)) for one in found]
+    numbers = places_of(found, variants)
     assert found.dtype == dtype
     assert set(numbers) == set(range(len(variants)))
     assert 300 < sum(number >= len(variants) // 2 for number in numbers) < 500
+
+
+def test_that_crop_gives_every_shift_and_no_mirror() -> None:
+    image = torch.randint(1, 255, (1, 16, 8), generator=seeded(9))
+    shifts = all_variants(image)
+    shifts = shifts[: len(shifts) // 2]
+    found = augment(image.expand(400, 1, 16, 8), Augmentation.CROP, seeded())
+    assert set(places_of(found, shifts)) == set(range(len(shifts)))
 
 
 def test_that_flip_crop_leaves_the_batch_alone_and_follows_its_generator() -> None:
