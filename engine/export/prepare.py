@@ -10,7 +10,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
 from engine.export.clamps import melt_clamps_
 from engine.export.marker import Mark
+from engine.export.matrices import IntegerRows
 from engine.joint.compressed import CompressedModel
+from engine.models.graph import shape_of
 from engine.pruning.masks import remove_parametrizations_
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
@@ -45,7 +47,10 @@ class IntegerLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A module to export and, by layer, the integers that take the place of its weights."""
+    """A module to export and, by layer, the integers that take the place of its weights.
+
+    Layers whose modules hold integers themselves (:mod:`engine.export.matrices`) are not among those.
+    """
 
     module: nn.Module
     integers: dict[str, IntegerLayer]
@@ -83,6 +88,10 @@ def prepare_integer(model: CompressedModel) -> Prepared:
     integers = {}
     for name in placement.bits:
         layer = module.get_submodule(name)
+        if reads_tokens(module, name):
+            scale = marks[placement.inputs[name]].scale
+            module.set_submodule(name, IntegerRows(coded[name], bias_of(layer), input_scale=scale))
+            continue
         factor = factors.get(name, torch.ones(len(coded[name].levels)))
         integers[name] = _integer_layer(
             layer, coded[name], factor=factor, input_scale=marks[placement.inputs[name]].scale
@@ -90,6 +99,17 @@ def prepare_integer(model: CompressedModel) -> Prepared:
     melt_clamps_(module, marks)
     _mark_(module, marks, placement.passes)
     return Prepared(module=module, integers=integers)
+
+
+def bias_of(layer: nn.Module) -> torch.Tensor | None:
+    """A layer's bias, detached; None where it has none."""
+    return layer.bias.detach() if isinstance(layer.bias, torch.Tensor) else None
+
+
+def reads_tokens(module: fx.GraphModule, name: str) -> bool:
+    """Whether a layer is a matrix that is applied along more dimensions than the batch."""
+    is_matrix = isinstance(module.get_submodule(name), nn.Linear)
+    return is_matrix and any(len(shape_of(call.args[0]) or ()) > 2 for call in _calls(module, name))
 
 
 def _mark_for(quantizer: ActivationQuantizer) -> Mark:
@@ -112,8 +132,9 @@ def _integer_layer(
     shape = (-1, *[1] * (coded.levels.dim() - 1))
     signed = coded.levels * torch.sign(factor).view(shape)
     folded = (coded.scale * factor.abs()).double()
-    bias = layer.bias.detach().double() if isinstance(layer.bias, torch.Tensor) else None
+    bias = bias_of(layer)
     if bias is not None:
+        bias = bias.double()
         # The bias of a channel whose weights are (nearly) all zero would not fit in 32 bits: a coarser grid is free.
         wanted = bias.abs() / (input_scale * INT32_ROOM)
         signed = torch.where((wanted > folded).view(shape), torch.zeros_like(signed), signed)
@@ -142,7 +163,9 @@ def fold_batch_norms_(module: fx.GraphModule) -> dict[str, torch.Tensor]:
             layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear
         ):
             assert before is not None
-            if norm.running_mean is None or len(_calls(module, str(before.target))) > 1:
+            # Behind tokens a batch norm is one of places, not of outputs.
+            is_foreign = reads_tokens(module, str(before.target))
+            if is_foreign or norm.running_mean is None or len(_calls(module, str(before.target))) > 1:
                 continue
             factors[str(before.target)] = _fold_(layer, norm)
             node.replace_all_uses_with(before)

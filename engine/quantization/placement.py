@@ -2,8 +2,8 @@
 
 The rules are those that ONNX Runtime fuses (measured, docs/decisions.md): a quantizer on each input and output of
 convolutions and matrix products, on both inputs and the output of additions, behind the batch norm and the ReLU that
-melt into them, and none between; a Linear layer that makes the answer needs none behind it. Pools and reshapes pass a
-grid on unchanged.
+melt into them, and none between; a Linear layer that makes the answer, or that reads tokens, needs none behind it.
+Pools and reshapes pass a grid on unchanged.
 """
 
 import operator
@@ -128,7 +128,7 @@ def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, d
     if len(calls) > 1:
         return "float_shared", {"calls": str(len(calls))}
     rank = len(shape_of(calls[0].args[0]) or ())
-    if isinstance(layer, nn.Linear) and rank != 2:
+    if isinstance(layer, nn.Linear) and rank < 2:
         return "float_rank", {"rank": str(rank)}
     return None
 
@@ -183,15 +183,21 @@ class _Placer:
         sources = [self._source(value) for value in inputs if isinstance(value, fx.Node)]
         end = self._end(node)
         self._values.update(sources)
-        if not self._is_float_answer(node, end):
+        if not self._ends_in_floats(node, end):
             self._values.add(end)
         if not self._is(node, _AVERAGES):
             self._count += 1
         return sources
 
-    def _is_float_answer(self, node: fx.Node, end: fx.Node) -> bool:
-        """A matrix product that makes the model's answer gives it in floats: as fast, and nothing is rounded."""
-        return self._is(node, (nn.Linear,)) and all(reader.op == "output" for reader in end.users)
+    def _ends_in_floats(self, node: fx.Node, end: fx.Node) -> bool:
+        """A matrix product that makes the model's answer gives it in floats: as fast, and nothing is rounded.
+
+        So does one of tokens: what is behind it (a norm, a GELU, the stream of a Transformer) computes in floats, and
+        a layer that reads it rounds what it reads.
+        """
+        is_of_tokens = len(shape_of(node) or ()) > 2
+        is_answer = all(reader.op == "output" for reader in end.users)
+        return self._is(node, (nn.Linear,)) and (is_of_tokens or is_answer)
 
     def _place_around_light(self, node: fx.Node) -> None:
         """Additions, concatenations and averages join only where all they read is in integers already."""

@@ -103,13 +103,15 @@ class Various(nn.Module):
         self.twice = nn.Linear(8, 8)
         self.skipped = nn.Linear(8, 8)
         self.block = nn.TransformerDecoderLayer(8, 2, 16, batch_first=True)
+        self.flat = nn.Linear(8, 8)
         self.head = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
         tokens = self.tokens(self.embed((x > 0).long()))
         x = self.block(tokens, tokens).mean(1)
         x = F.relu(self.twice(F.relu(self.twice(x))))
-        return self.head(F.relu(self.skipped(x)))
+        x = F.relu(self.skipped(x))
+        return self.head(x + self.flat(x.mean(0)))
 
 
 def test_that_layers_in_float_say_why() -> None:
@@ -121,7 +123,7 @@ def test_that_layers_in_float_say_why() -> None:
     assert model.placement is not None
     assert model.placement.float_because == {
         "embed": ("float_kind", {"kind": "Embedding"}),
-        "tokens": ("float_rank", {"rank": "3"}),
+        "flat": ("float_rank", {"rank": "1"}),
         "twice": ("float_shared", {"calls": "2"}),
         "skipped": ("locked_request", {}),
         "block.self_attn": ("float_kind", {"kind": "MultiheadAttention"}),
@@ -129,4 +131,4 @@ def test_that_layers_in_float_say_why() -> None:
         "block.linear1": ("float_unreached", {}),
         "block.linear2": ("float_unreached", {}),
     }
-    assert model.placement.bits == {"head": 4}
+    assert model.placement.bits == {"tokens": 8, "head": 4}
