@@ -138,6 +138,11 @@ class ExportFormat(Choice):
         "PyTorch weights",
         "The pruned weights with a Python file that loads them without Penjing.",
     )
+    SAFETENSORS = (
+        "safetensors",
+        "Safetensors",
+        "Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.",
+    )
     ARCHIVE = (
         "archive",
         "Archive (.penjing)",

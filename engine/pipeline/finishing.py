@@ -29,8 +29,9 @@ from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
-SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".penjing")
+SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".penjing", ".safetensors")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
+LOADED_BY_PYTHON = frozenset({ExportFormat.STATE_DICT, ExportFormat.SAFETENSORS})
 
 
 def export_all(work: Work) -> None:
@@ -69,7 +70,7 @@ def check_formats(work: Work) -> None:
     if any(name in ONNX for name in formats):
         write_baseline(work.inputs, work.folder.baseline, work.ctx)
     is_own_class = not work.inputs.loaded.lineage.origin.is_known
-    is_loaded_by_python = ExportFormat.STATE_DICT in formats or (
+    is_loaded_by_python = not LOADED_BY_PYTHON.isdisjoint(formats) or (
         ExportFormat.ARCHIVE in formats and is_own_class
     )
     if is_loaded_by_python and work.model.is_cutting:

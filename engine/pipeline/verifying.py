@@ -24,6 +24,7 @@ from engine.export.onnx_file import integer_weights
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
 from engine.models.archived import document_of
+from engine.models.safetensors_file import mapped_tensors
 from engine.pipeline.finishing import one_sample
 from engine.tasks.table import methods_of
 
@@ -127,6 +128,10 @@ def _open_state_dict(path: Path) -> None:
         raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
 
 
+def _open_safetensors(path: Path) -> None:
+    mapped_tensors(path)
+
+
 def _open_archive(path: Path) -> None:
     """Decodes all tensors, which their SHA-256 then has to fit."""
     document_of(decode_archive(path.read_bytes(), path=str(path)), path)
@@ -134,6 +139,7 @@ def _open_archive(path: Path) -> None:
 
 _WEIGHTS: dict[str, tuple[ExportFormat, Callable[[Path], None]]] = {
     ".pt": (ExportFormat.STATE_DICT, _open_state_dict),
+    ".safetensors": (ExportFormat.SAFETENSORS, _open_safetensors),
     ".penjing": (ExportFormat.ARCHIVE, _open_archive),
 }
 """What opens files of weights, by their suffix."""
