@@ -132,6 +132,9 @@ TEXTS: dict[str, str] = {
     "recipe_movement_needs_training": 'The criterion "{method}" watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than "one_shot".',
     "recipe_int8_without_quantize": "The format onnx-int8 needs [quantize]; add it, or remove the format.",
     "recipe_int8_without_activations": "The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.",
+    "recipe_int8_past_integers": "The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.",
+    "recipe_weights_alone": "With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.",
+    "recipe_layer_bits": 'Layer "{layer}" is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).',
     "recipe_bits_of_method": 'The method "{method}" has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.',
     "recipe_most_bits": 'The method "{method}" has 2 to {limit} bits; set weight_bits to one of them (now {found}).',
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
@@ -183,7 +186,7 @@ TEXTS: dict[str, str] = {
     "layer_gone": "it went with its residual block",
     "locked_request": "the recipe skips it",
     "float_kind": "layers of type {kind} stay float",
-    "float_rank": "its input has {rank} dimensions; 2 can run in integers",
+    "float_rank": "its input has {rank} dimensions; 2 and more can run in integers",
     "float_unreached": "the traced model does not call it",
     "float_shared": "it is called {calls} times with different ranges",
     # the archive

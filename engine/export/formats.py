@@ -16,9 +16,8 @@ from engine.export.archive_file import tensors_of, write_archive
 from engine.export.history import history_of
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
-from engine.export.prepare import prepare_float, prepare_integer
+from engine.export.prepare import prepare_float, prepare_integer, rounds_weights_alone
 from engine.export.python_loader import loader_source, own_class_source
-from engine.export.safetensors_writer import export_safetensors
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.export.verify_archive import verify_archive
@@ -36,11 +35,15 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
     """Integers by the rules that ONNX Runtime fuses, verified against the same integers computed by torch.
 
     Raises:
-        RequestError: the recipe did not quantize.
+        RequestError: the recipe did not quantize, or rounded weights alone.
     """
-    placement = job.model.placement
-    if placement is None or not job.model.structure.is_quantized:
+    placement, asked = job.model.placement, job.model.recipe.quantize
+    if placement is None or asked is None or not job.model.structure.is_quantized:
         raise RequestError("recipe_int8_without_quantize")
+    if asked.past_integers:
+        raise RequestError("recipe_int8_past_integers", setting=asked.past_integers)
+    if rounds_weights_alone(job.model):
+        raise RequestError("recipe_int8_without_activations")
     prepared = prepare_integer(job.model)
     twin = answers_of(IntegerTwin(prepared), job.data, job.ctx)
     write_onnx(build_onnx(prepared, job.model.captured.example), path)
@@ -87,7 +90,6 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_FLOAT32: export_float32,
     ExportFormat.ONNX_INT8: export_int8,
     ExportFormat.STATE_DICT: export_state_dict,
-    ExportFormat.SAFETENSORS: export_safetensors,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -96,7 +98,6 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
     ExportFormat.ONNX_INT8: "model-int8.onnx",
     ExportFormat.STATE_DICT: "model.pt",
-    ExportFormat.SAFETENSORS: "weights.safetensors",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""

@@ -16,7 +16,8 @@ from engine.quantization.weights import UniformWeight, WeightForm, WeightQuantiz
 def make_weight_quantizer(spec: QuantizeSpec, bits: int) -> WeightQuantizer:
     """The quantizer of one layer; uniform where it was given more bits than the recipe's method has."""
     method = spec.method if bits <= spec.method.most_bits else QuantizeMethod.UNIFORM
-    return WEIGHT_QUANTIZERS[method](WeightForm(bits=bits, granularity=spec.granularity))
+    form = WeightForm(bits=bits, granularity=spec.granularity, group_size=spec.group_size)
+    return WEIGHT_QUANTIZERS[method](form)
 
 
 WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]] = {
