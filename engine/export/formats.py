@@ -18,6 +18,7 @@ from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer, rounds_weights_alone
 from engine.export.python_loader import loader_source, own_class_source
+from engine.export.safetensors_writer import export_safetensors
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.export.verify_archive import verify_archive
@@ -90,6 +91,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_FLOAT32: export_float32,
     ExportFormat.ONNX_INT8: export_int8,
     ExportFormat.STATE_DICT: export_state_dict,
+    ExportFormat.SAFETENSORS: export_safetensors,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -98,6 +100,7 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
     ExportFormat.ONNX_INT8: "model-int8.onnx",
     ExportFormat.STATE_DICT: "model.pt",
+    ExportFormat.SAFETENSORS: "weights.safetensors",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""
