@@ -23,11 +23,21 @@ class QuantizeMethod(Choice):
         "The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.",
     )
     TERNARY = "ternary", "Ternary", "Minus, zero or plus one value for each channel (Li 2016); 2 bits."
+    LSQ = (
+        "lsq",
+        "Learned steps",
+        "Evenly spaced levels whose steps are trained with the weights (Esser 2020; LSQ+, Bhalgat 2020).",
+    )
 
     @property
     def own_bits(self) -> int | None:
         """The bits of a method that says them by itself; None where the recipe does."""
         return _OWN_BITS.get(self)
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether it begins with a guess that only a training makes good."""
+        return self is QuantizeMethod.LSQ
 
     @property
     def most_bits(self) -> int:

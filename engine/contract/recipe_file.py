@@ -145,8 +145,10 @@ def _check_integers(recipe: Recipe) -> None:
 
 
 def _check_post_training(recipe: Recipe) -> None:
-    """A training changes the weights that such a step has made up for."""
+    """A training changes the weights that such a step has made up for; what is learned needs one."""
     spec = recipe.quantize
+    if spec is not None and spec.method.is_learned and spec.mode is not QuantizeMode.AWARE:
+        raise RequestError("recipe_learned", method=spec.method.value)
     if spec is not None and spec.mode is not QuantizeMode.POST_TRAINING:
         for setting, is_set in (("equalize", spec.equalize), ("correct_bias", spec.correct_bias)):
             if is_set:

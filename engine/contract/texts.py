@@ -137,6 +137,7 @@ TEXTS: dict[str, str] = {
     "recipe_layer_bits": 'Layer "{layer}" is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).',
     "recipe_bits_of_method": 'The method "{method}" has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.',
     "recipe_most_bits": 'The method "{method}" has 2 to {limit} bits; set weight_bits to one of them (now {found}).',
+    "recipe_learned": 'The method "{method}" is learned in training; set mode = "aware" and at least 1 epoch (recover.epochs), or choose another method.',
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
     "set_invalid": "--set {text} is not KEY=VALUE with a TOML value; write for example --set prune.ratio=0.5.",
     "option_threads": "threads = {value} is out of range; choose 0 (automatic) to {limit}.",

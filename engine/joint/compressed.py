@@ -37,6 +37,7 @@ from engine.pruning.masks import (
     attach_masks_,
     masked_tensor,
     note_movement_,
+    original_of,
     remove_parametrizations_,
     set_channel_masks_,
     set_weight_masks_,
@@ -46,6 +47,7 @@ from engine.pruning.selection import layer_ratio
 from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
+    activation_quantizers,
     attach_activation_quantizers_,
     attach_weight_quantizers_,
     calibrate_,
@@ -53,7 +55,9 @@ from engine.quantization.attach import (
     rounding_off,
     switch_quantizers_,
     take_activation_quantizers_,
+    weight_quantizers_by_tensor,
 )
+from engine.quantization.following import carry_learned_
 from engine.quantization.placement import Placement, place_quantizers
 from engine.training.optimizers import replace_parameter_
 
@@ -291,6 +295,8 @@ class CompressedModel:
         self.structure = replace(self.structure, is_cut=True, is_masked=False)
 
     def _cut_channels(self, module: fx.GraphModule, optimizer: torch.optim.Optimizer | None) -> None:
+        former = weight_quantizers_by_tensor(module)
+        weights = {name: original_of(module, name) for name in former}
         remove_parametrizations_(module)
         removed = frozenset(self.structure.removed)
         replaced = cut_(module, self.channels, removed, example=self.captured.example)
@@ -301,11 +307,15 @@ class CompressedModel:
             assert self.placement is not None and self.recipe.quantize is not None
             attach_weight_quantizers_(module, self.placement, self.recipe.quantize)
             self.switch_quantizers(is_on=False)
+            kept_rows = {old: kept[0] for old, _, kept in replaced if 0 in kept}
+            rows = {name: kept_rows[weight] for name, weight in weights.items() if weight in kept_rows}
+            carry_learned_(former, weight_quantizers_by_tensor(module), rows=rows, optimizer=optimizer)
 
     def _cut_blocks(
         self, module: fx.GraphModule, blocks: ResidualBlocks, optimizer: torch.optim.Optimizer | None
     ) -> None:
         """Where values are rounded follows from the graph; those that are left keep their ranges."""
+        former = weight_quantizers_by_tensor(module)
         ranges = take_activation_quantizers_(module)
         remove_parametrizations_(module)
         blocks.cut_(module, frozenset(self.structure.removed), optimizer)
@@ -315,6 +325,8 @@ class CompressedModel:
         if self.structure.is_quantized:
             self.attach_quantizers()
             give_ranges_(module, ranges)
+            carry_learned_(former, weight_quantizers_by_tensor(module), rows={}, optimizer=optimizer)
+            carry_learned_(ranges, activation_quantizers(module), rows={}, optimizer=optimizer)
 
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.contract.methods import QuantizeMethod
 from engine.contract.recipe import QuantizeSpec
+from engine.quantization.learned_weights import LearnedStepWeight
 from engine.quantization.plain_weights import (
     AdditivePowersWeight,
     PowerOfTwoWeight,
@@ -26,5 +27,6 @@ WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]]
     QuantizeMethod.APOT: AdditivePowersWeight,
     QuantizeMethod.SIGN: SignWeight,
     QuantizeMethod.TERNARY: TernaryWeight,
+    QuantizeMethod.LSQ: LearnedStepWeight,
 }
 """The class of each method."""

@@ -66,6 +66,9 @@ class WeightQuantizer(nn.Module):
         self.form = form
         self.is_on = True
 
+    def start_(self, weight: Tensor) -> None:
+        """Told, before it is put on, the weight that it will round; a method that learns begins with it."""
+
     def code(self, weight: Tensor) -> CodedWeight:
         """What a file holds of a weight (outputs, …), which may be masked."""
         raise TypeError(f"{type(self).__name__} has no levels")

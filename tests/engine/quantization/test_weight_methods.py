@@ -56,6 +56,7 @@ def test_that_what_is_written_is_what_was_computed_with(
     weight = masked_weight()
     for bits in range(2, method.most_bits + 1):
         rounding = quantizer(method, granularity, bits)
+        rounding.start_(weight)
         coded, rounded = rounding.code(weight), rounding(weight)
         assert torch.equal(coded.values(), rounded)
         assert torch.equal(rounding(weight.to(memory_format=torch.channels_last)), rounded)
@@ -195,7 +196,9 @@ def test_that_it_leaves_as_integers_that_the_runtime_computes_with(
     assert model.placement is not None
     assert set(model.placement.bits.values()) == {method.own_bits or 4}
     levels = prepare_integer(model).integers["first"].levels
-    coded = quantizer(method, PER_TENSOR).code(model.masked_weight("first"))
+    alone = quantizer(method, PER_TENSOR)
+    alone.start_(model.masked_weight("first"))
+    coded = alone.code(model.masked_weight("first"))
     assert np.array_equal(np.abs(levels), coded.levels.abs().numpy())
     job = ExportJob(model=model, data=make_data(shape), ctx=RunContext(), threads=1, title="residual")
     artifact = export_int8(job, tmp_path / "model.onnx")
