@@ -133,6 +133,12 @@ class ExportFormat(Choice):
         "The compressed network in floats; input for tools that quantize themselves.",
     )
     ONNX_INT8 = "onnx-int8", "ONNX int8", "Integers in ONNX Runtime: the small, fast file."
+    ONNX_INT4 = (
+        "onnx-int4",
+        "ONNX int4",
+        "Linear layers with weights of 4 bits in ONNX Runtime: for language and other networks made of them; "
+        "convolutions stay in floats.",
+    )
     STATE_DICT = (
         "state_dict",
         "PyTorch weights",

@@ -216,6 +216,9 @@ TEXTS: dict[str, str] = {
     "note_latency_missed": "The network became {found}× faster, not {wanted}×; set a higher target_latency, or retry on a quiet machine.",
     "note_pattern": "The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.",
     "note_no_gain": "{format} is not smaller than the original's float32 file; it was written all the same.",
+    "note_format_no_gain": "{format} is not smaller than the original's float32 ONNX file; it was written all the same.",
+    "note_format_slower": "{format} is slower than the original's float32 file here ({ratio}×).",
+    "note_four_bits": "onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.",
     "note_amplifies": "This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.",
     "note_slower": "The int8 file is slower than the float32 one here ({ratio}×).",
     # the terminal

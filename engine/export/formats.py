@@ -14,6 +14,7 @@ from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.export.archive_file import tensors_of, write_archive
 from engine.export.history import history_of
+from engine.export.int4_file import export_int4
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer, rounds_weights_alone
@@ -90,6 +91,7 @@ def _loader_of(module: nn.Module, job: ExportJob, stem: str) -> str:
 WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_FLOAT32: export_float32,
     ExportFormat.ONNX_INT8: export_int8,
+    ExportFormat.ONNX_INT4: export_int4,
     ExportFormat.STATE_DICT: export_state_dict,
     ExportFormat.SAFETENSORS: export_safetensors,
     ExportFormat.ARCHIVE: export_archive,
@@ -99,6 +101,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
 FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
     ExportFormat.ONNX_INT8: "model-int8.onnx",
+    ExportFormat.ONNX_INT4: "model-int4.onnx",
     ExportFormat.STATE_DICT: "model.pt",
     ExportFormat.SAFETENSORS: "weights.safetensors",
     ExportFormat.ARCHIVE: "model.penjing",

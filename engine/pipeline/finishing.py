@@ -30,7 +30,9 @@ from engine.pipeline.work import Inputs, Work, compressed_model, on_device, sour
 
 BASELINE = "original-float32.onnx"
 SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".penjing", ".safetensors")
-ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_FLOAT32)
+ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_INT4, ExportFormat.ONNX_FLOAT32)
+COMPARED = (ExportFormat.ONNX_INT4, ExportFormat.SAFETENSORS)
+"""What promises a gain and has no ratio of its own in the report."""
 LOADED_BY_PYTHON = frozenset({ExportFormat.STATE_DICT, ExportFormat.SAFETENSORS})
 
 
@@ -56,6 +58,7 @@ def export_all(work: Work) -> None:
         baseline_latency=latency,
     )
     _tell_gains(work, report)
+    _tell_what_gains_nothing(work, report, baseline)
     _tell_drift(work, timed)
     write_report(work.folder, report)
 
@@ -109,6 +112,18 @@ def _tell_gains(work: Work, report: Report) -> None:
     for name, gain in gains.items():
         if gain is not None and gain < 1:
             work.ctx.warn("note_no_gain", format=name.value)
+
+
+def _tell_what_gains_nothing(work: Work, report: Report, baseline: Path | None) -> None:
+    """Of each other format that promises something: a file that is no smaller or no faster says so."""
+    before = report.before.latency_ms
+    for artifact in (item for item in report.artifacts if item.format in COMPARED):
+        if baseline is not None and artifact.size_bytes >= size_of(baseline):
+            work.ctx.warn("note_format_no_gain", format=artifact.format.value)
+        after = artifact.latency_ms
+        if before is not None and after is not None and before.p50 < after.p50:
+            ratio = f"{before.p50 / after.p50:.2f}"
+            work.ctx.warn("note_format_slower", format=artifact.format.value, ratio=ratio)
 
 
 def write_checksums_of(folder: RunFolder) -> None:
