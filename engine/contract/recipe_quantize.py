@@ -127,6 +127,8 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def past_integers(self) -> str | None:
         """The setting, as recipes write it, whose weights no file of 8-bit integers holds; None where there is none."""
+        if not self.method.is_of_integers:
+            return f'method = "{self.method.value}"'
         if self.granularity is QuantizeGranularity.PER_GROUP:
             return f'granularity = "{self.granularity.value}"'
         return f"weight_bits = {self.default_bits}" if self.default_bits > INTEGER_BITS else None

@@ -18,7 +18,7 @@ from engine.contract.errors import RunError
 from engine.contract.run_folder import write_atomically
 from engine.export.history import history_of
 from engine.export.job import ExportJob
-from engine.export.prepare import prepare_float
+from engine.export.prepare import prepare_float, rounds_weights_alone
 from engine.export.python_loader import architecture_source
 from engine.joint.compressed import CompressedModel
 from engine.models.archived import SCHEMA, Document, ValueGrid, state_of
@@ -75,6 +75,12 @@ def coded_weights(model: CompressedModel, bare: nn.Module) -> dict[str, CodedWei
     }
 
 
+def stored_types(model: CompressedModel, bare: nn.Module) -> dict[str, torch.dtype]:
+    """The type that files of floats hold each rounded weight of ``bare`` in, where weights alone are rounded."""
+    coded = coded_weights(model, bare) if rounds_weights_alone(model) else {}
+    return {name: code.stored_type for name, code in coded.items()}
+
+
 @torch.no_grad()
 def tensors_of(model: CompressedModel) -> dict[str, Tensor]:
     """All tensors that a finished model computes with, by name: masked, and rounded where it rounds."""
@@ -107,7 +113,8 @@ def _forms(name: str, coded: CodedWeight) -> Iterable[ArchivedTensor]:
     if coded.table is None:
         scales, group_size = coded.scale.reshape(-1).numpy(), coded.group_size or 0
         yield GridTensor(name=name, levels=levels, scales=scales, group_size=group_size)
-    elif coded.scale.numel() == 1:
+    elif coded.scale.numel() == 1 and coded.stored_type is torch.float32:
+        # A table of all short floats that occur weighs more than they do: their low bits are zeros, and cost nothing.
         table = without_negative_zeros(coded.table * coded.scale.reshape(()))
         yield CodebookTensor(name=name, indices=levels, table=table.numpy())
 

@@ -12,7 +12,7 @@ from engine.contract.errors import RequestError, RunError
 from engine.contract.methods import ExportFormat
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
-from engine.export.archive_file import tensors_of, write_archive
+from engine.export.archive_file import stored_types, tensors_of, write_archive
 from engine.export.history import history_of
 from engine.export.int4_file import export_int4
 from engine.export.job import ExportJob
@@ -59,7 +59,11 @@ def export_state_dict(job: ExportJob, path: Path) -> Artifact:
     """The pruned weights and how they came about, and beside them a Python file that loads them with torch alone."""
     module = prepare_float(job.model, is_folded=False).module
     source = _loader_of(module, job, path.stem)
-    state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    types = stored_types(job.model, module)
+    state = {
+        name: tensor.to(types.get(name, tensor.dtype), copy=True)
+        for name, tensor in module.state_dict().items()
+    }
     content = BytesIO()
     torch.save(state, content)
     history = history_of(job.model, job.lineage, module=module, state=state, ctx=job.ctx)

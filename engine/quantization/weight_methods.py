@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from engine.contract.methods import QuantizeMethod
 from engine.contract.recipe import QuantizeSpec
+from engine.quantization.halves import BFloat16Weight, Float16Weight
 from engine.quantization.learned_weights import LearnedStepWeight
 from engine.quantization.plain_weights import (
     AdditivePowersWeight,
@@ -27,6 +28,8 @@ WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]]
     QuantizeMethod.APOT: AdditivePowersWeight,
     QuantizeMethod.SIGN: SignWeight,
     QuantizeMethod.TERNARY: TernaryWeight,
+    QuantizeMethod.FLOAT16: Float16Weight,
+    QuantizeMethod.BFLOAT16: BFloat16Weight,
     QuantizeMethod.LSQ: LearnedStepWeight,
 }
 """The class of each method."""
