@@ -81,6 +81,11 @@ class QuantizeMode(Choice):
         "During training",
         "The model is trained with rounding switched on; takes longer and loses less.",
     )
+    DYNAMIC = (
+        "dynamic",
+        "As it runs",
+        "Weights are rounded, and values by their own range whenever the file runs: matrices, LSTMs and attention.",
+    )
 
 
 class Observer(Choice):

@@ -32,7 +32,7 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     method: Annotated[
         QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")
     ] = QuantizeMethod.UNIFORM
-    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, or during it.")] = (
+    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, during it, or as files run.")] = (
         QuantizeMode.POST_TRAINING
     )
     observer: Annotated[

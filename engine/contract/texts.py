@@ -132,6 +132,7 @@ TEXTS: dict[str, str] = {
     "recipe_movement_needs_training": 'The criterion "{method}" watches training while the removed share grows; set at least 1 epoch (recover.epochs) and a schedule other than "one_shot".',
     "recipe_int8_without_quantize": "The format onnx-int8 needs [quantize]; add it, or remove the format.",
     "recipe_int8_without_activations": "The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.",
+    "recipe_dynamic_bits": 'With mode = "dynamic" files round values to 8 bits as they run; leave out activation_bits (now {found}), or choose another mode.',
     "recipe_int8_past_integers": "The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.",
     "recipe_weights_alone": "With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.",
     "recipe_layer_bits": 'Layer "{layer}" is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).',
@@ -188,6 +189,8 @@ TEXTS: dict[str, str] = {
     "locked_request": "the recipe skips it",
     "float_kind": "layers of type {kind} stay float",
     "float_rank": "its input has {rank} dimensions; 2 and more can run in integers",
+    "float_dynamic": "layers of type {kind} stay float where ranges are measured as the file runs",
+    "float_call": "it is called in a way of {kind} that has no operator of integers",
     "float_unreached": "the traced model does not call it",
     "float_shared": "it is called {calls} times with different ranges",
     # the archive

@@ -24,8 +24,9 @@ from engine.joint.compressed import CompressedModel
 from engine.models.archived import SCHEMA, Document, ValueGrid, state_of
 from engine.models.cuts.history import History
 from engine.models.cuts.reopening import give_weights_
-from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_, weight_quantizer_of
+from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_
 from engine.quantization.coded import CodedWeight
+from engine.quantization.coded_tensors import codes_of, coded_tensors, tensor_of
 from engine.tasks.table import methods_of
 
 
@@ -67,12 +68,7 @@ def coded_weights(model: CompressedModel, bare: nn.Module) -> dict[str, CodedWei
     """What the quantizers make of the masked weights of ``bare``, by the weight's full name."""
     if model.placement is None or not model.structure.is_quantized:
         return {}
-    return {
-        f"{layer}.weight": weight_quantizer_of(model.module.get_submodule(layer)).code(
-            bare.get_submodule(layer).get_parameter("weight").detach()
-        )
-        for layer in model.placement.bits
-    }
+    return codes_of(model.module, bare, model.placement.bits)
 
 
 def stored_types(model: CompressedModel, bare: nn.Module) -> dict[str, torch.dtype]:
@@ -86,10 +82,8 @@ def tensors_of(model: CompressedModel) -> dict[str, Tensor]:
     """All tensors that a finished model computes with, by name: masked, and rounded where it rounds."""
     state = dict(prepare_float(model, is_folded=False).module.state_dict())
     if model.placement is not None and model.structure.is_quantized:
-        for layer in model.placement.bits:
-            weight = model.module.get_submodule(layer).weight
-            assert isinstance(weight, Tensor)
-            state[f"{layer}.weight"] = weight.detach()
+        for name in coded_tensors(model.module, model.placement.bits):
+            state[name] = tensor_of(model.module, name)
     return state
 
 

@@ -58,7 +58,8 @@ from engine.quantization.attach import (
     weight_quantizers_by_tensor,
 )
 from engine.quantization.following import carry_learned_
-from engine.quantization.placement import Placement, place_quantizers
+from engine.quantization.placement import Placement
+from engine.quantization.placing import place
 from engine.training.optimizers import replace_parameter_
 
 
@@ -105,7 +106,7 @@ class CompressedModel:
         if recipe.prune is not None:
             self._require_prunable()
         if recipe.quantize is not None:
-            self.placement = place_quantizers(captured, recipe.quantize)
+            self.placement = place(captured, recipe.quantize)
             self._require_quantizable(self.placement)
 
     def _require_prunable(self) -> None:
@@ -321,7 +322,7 @@ class CompressedModel:
         blocks.cut_(module, frozenset(self.structure.removed), optimizer)
         propagate_shapes_(module, self.captured.example)
         if self.recipe.quantize is not None:
-            self.placement = place_quantizers(self.captured, self.recipe.quantize)
+            self.placement = place(self.captured, self.recipe.quantize)
         if self.structure.is_quantized:
             self.attach_quantizers()
             give_ranges_(module, ranges)
