@@ -122,3 +122,8 @@ class Rounding(Choice):
     """How a weight chooses its level."""
 
     NEAREST = "nearest", "Nearest", "To the nearest level, halves to even."
+    ADAROUND = (
+        "adaround",
+        "AdaRound",
+        "Down or up, as each layer's answers on calibration samples have it (Nagel 2020); after training, uniform levels.",
+    )

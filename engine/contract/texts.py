@@ -116,6 +116,7 @@ TEXTS: dict[str, str] = {
     "recipe_nothing_to_do": "The recipe has neither [prune] nor [quantize]; add one of them.",
     "recipe_no_epochs": 'mode = "aware" trains, but recover.epochs is 0; set at least 1 epoch or mode = "post_training".',
     "recipe_post_training_only": 'quantize.{setting} goes with mode = "post_training": with "{mode}" training would undo it; set that mode, or leave it out.',
+    "recipe_adaround_uniform": 'AdaRound chooses between two neighbouring levels of method = "uniform", not of "{method}"; take that method, or rounding = "nearest".',
     "recipe_strategy_needs_both": 'The strategy "simultaneous" trains masks and quantizers together; add [prune] and [quantize] with mode = "aware", or choose "sequential".',
     "recipe_sparse": 'sparse = "{sparse}" pushes channels towards zero while the network is trained before its cut; it needs granularity = "channel" and at least 1 epoch (recover.epochs).',
     "recipe_correction": 'correction = "{correction}" solves layers anew once their channels are cut; it needs granularity = "channel" and strategy = "sequential".',
