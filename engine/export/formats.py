@@ -19,6 +19,7 @@ from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import Prepared, prepare_float, prepare_integer, rounds_weights_alone
 from engine.export.prepare_dynamic import prepare_dynamic
+from engine.export.program_file import export_pt2
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.safetensors_writer import export_safetensors
 from engine.export.twin import IntegerTwin
@@ -112,6 +113,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_INT4: export_int4,
     ExportFormat.STATE_DICT: export_state_dict,
     ExportFormat.SAFETENSORS: export_safetensors,
+    ExportFormat.PT2: export_pt2,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -122,6 +124,7 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_INT4: "model-int4.onnx",
     ExportFormat.STATE_DICT: "model.pt",
     ExportFormat.SAFETENSORS: "weights.safetensors",
+    ExportFormat.PT2: "model.pt2",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""
