@@ -2972,6 +2972,14 @@
         <translation>移除权重平方和最小的部分（He 2018）。</translation>
     </message>
     <message>
+        <source>Layer-adaptive magnitude</source>
+        <translation>逐层自适应幅度</translation>
+    </message>
+    <message>
+        <source>Removes the weight that is the smallest share of those its layer would keep, so that scope global leaves every layer some (Lee 2021, LAMP).</source>
+        <translation>移除在其所在层将保留的权重中占比最小的那个，因此全局范围会给每一层都留下一些权重（Lee 2021，LAMP）。</translation>
+    </message>
+    <message>
         <source>Random</source>
         <translation>随机</translation>
     </message>
@@ -3248,6 +3256,14 @@
         <translation>每个通道只取一个值的负、零或正（Li 2016）；2 位。</translation>
     </message>
     <message>
+        <source>Shared values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All weights of a layer share a few values, from k-means and trained (Han 2016); weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Half precision (float16)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3517,6 +3533,14 @@
     </message>
     <message>
         <source>The compressed network as a program of torch.export in floats: runs without its class, compiles, nothing pickled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration pack</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pruned float32 ONNX with prepared samples, labels and a script, for tools that quantize themselves: RKNN, Hailo, ncnn, MNN, ESP-DL.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
