@@ -23,6 +23,11 @@ class QuantizeMethod(Choice):
         "The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.",
     )
     TERNARY = "ternary", "Ternary", "Minus, zero or plus one value for each channel (Li 2016); 2 bits."
+    CODEBOOK = (
+        "codebook",
+        "Shared values",
+        "All weights of a layer share a few values, from k-means and trained (Han 2016); weights alone are rounded.",
+    )
     FLOAT16 = (
         "float16",
         "Half precision (float16)",
@@ -69,7 +74,7 @@ _OWN_BITS = {
     QuantizeMethod.FLOAT16: 16,
     QuantizeMethod.BFLOAT16: 16,
 }
-_OF_OTHER_NUMBERS = {QuantizeMethod.FLOAT16, QuantizeMethod.BFLOAT16}
+_OF_OTHER_NUMBERS = {QuantizeMethod.CODEBOOK, QuantizeMethod.FLOAT16, QuantizeMethod.BFLOAT16}
 
 
 class QuantizeMode(Choice):

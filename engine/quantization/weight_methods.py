@@ -5,6 +5,7 @@ from collections.abc import Callable
 from engine.contract.methods import QuantizeMethod, Rounding
 from engine.contract.recipe import QuantizeSpec
 from engine.quantization.adaround_weight import AdaRoundWeight
+from engine.quantization.codebook import CodebookWeight
 from engine.quantization.halves import BFloat16Weight, Float16Weight
 from engine.quantization.learned_weights import LearnedStepWeight
 from engine.quantization.plain_weights import (
@@ -30,6 +31,7 @@ WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]]
     QuantizeMethod.APOT: AdditivePowersWeight,
     QuantizeMethod.SIGN: SignWeight,
     QuantizeMethod.TERNARY: TernaryWeight,
+    QuantizeMethod.CODEBOOK: CodebookWeight,
     QuantizeMethod.FLOAT16: Float16Weight,
     QuantizeMethod.BFLOAT16: BFloat16Weight,
     QuantizeMethod.LSQ: LearnedStepWeight,
