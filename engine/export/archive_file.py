@@ -24,7 +24,7 @@ from engine.joint.compressed import CompressedModel
 from engine.models.archived import SCHEMA, Document, ValueGrid, state_of
 from engine.models.cuts.history import History
 from engine.models.cuts.reopening import give_weights_
-from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_
+from engine.quantization.attach import FOLDER, activation_quantizers, insert_before_, insert_behind_
 from engine.quantization.coded import CodedWeight
 from engine.quantization.coded_tensors import codes_of, coded_tensors, tensor_of
 from engine.tasks.table import methods_of
@@ -140,18 +140,20 @@ def document_for(job: ExportJob, history: History) -> Document:
         recover=recipe.recover,
         joint=recipe.joint,
         seed=recipe.seed,
-        values=grids_of(job.model.module),
+        values=grids_of(job.model),
         accuracy=metrics.accuracy,
     )
 
 
-def grids_of(module: nn.Module) -> dict[str, ValueGrid]:
-    """The grid of each value that a model rounds."""
-    grids = {}
-    for name, quantizer in activation_quantizers(module).items():
+def grids_of(model: CompressedModel) -> dict[str, ValueGrid]:
+    """The grid of each value that a model rounds, those for some readers alone last."""
+    grids, narrowed = {}, {} if model.placement is None else model.placement.narrowed
+    for name, quantizer in activation_quantizers(model.module).items():
         scale, zero_point = quantizer.grid()
-        grids[name] = ValueGrid(scale=float(scale), zero_point=int(zero_point), top=quantizer.top)
-    return grids
+        grids[name] = ValueGrid(
+            scale=float(scale), zero_point=int(zero_point), top=quantizer.top, layers=narrowed.get(name, ())
+        )
+    return dict(sorted(grids.items(), key=lambda pair: len(pair[1].layers) > 0))
 
 
 class Rounded(nn.Module):
@@ -176,10 +178,14 @@ def round_values_(module: nn.Module, grids: Mapping[str, ValueGrid]) -> nn.Modul
     if not grids:
         return module
     nodes = {node.name: node for node in module.graph.nodes} if isinstance(module, fx.GraphModule) else {}
-    if not isinstance(module, fx.GraphModule) or not grids.keys() <= nodes.keys():
+    shared = {name for name, grid in grids.items() if not grid.layers}
+    if not isinstance(module, fx.GraphModule) or not shared <= nodes.keys():
         raise ValueError("it is another network than the archive's")
     module.add_module(FOLDER, nn.ModuleDict({name: Rounded(grid) for name, grid in grids.items()}))
-    for name in grids:
-        insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")
+    for name, grid in grids.items():
+        if grid.layers:
+            insert_before_(module.graph, grid.layers, f"{FOLDER}.{name}")
+        else:
+            insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")
     module.recompile()
     return module

@@ -26,11 +26,15 @@ SCHEMA = 1
 
 
 class ValueGrid(Record, frozen=True, kw_only=True, array_like=True):
-    """The grid of one value between layers: 0 … ``top``, of which ``zero_point`` stands for 0."""
+    """The grid of one value between layers: 0 … ``top``, of which ``zero_point`` stands for 0.
+
+    ``layers`` are those that alone read the value on this grid; none where all do.
+    """
 
     scale: float
     zero_point: int
     top: int
+    layers: tuple[str, ...] = ()
 
 
 class Document(Record, frozen=True, kw_only=True, omit_defaults=True):

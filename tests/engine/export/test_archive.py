@@ -12,8 +12,10 @@ import torch
 
 from engine.archive.container import decode_archive, encode_archive
 from engine.archive.records import CodebookTensor, GridTensor, PlainTensor
+from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
+from engine.contract.recipe import QuantizeSpec
 from engine.export.archive_file import archived_tensor, round_values_, tensors_of
 from engine.export.formats import export_archive
 from engine.export.job import ExportJob
@@ -21,8 +23,9 @@ from engine.export.verify_archive import different_tensor, verify_archive
 from engine.models.archived import document_of, state_of
 from engine.models.cuts.records import Lineage, Origin
 from engine.quantization.coded import CodedWeight
-from tests.engine.export.jobs import make_job
+from tests.engine.export.jobs import make_data, make_job
 from tests.engine.models.pruned_files import opened
+from tests.engine.networks import compress, make_network, some_inputs
 
 DECODE = """
 import sys
@@ -102,6 +105,22 @@ def test_that_an_archive_of_a_known_network_opens_by_itself_and_rounds_as_it_was
     with torch.no_grad():
         answers = round_values_(loaded.captured.module, document.values)(inputs)
     assert torch.equal(answers, job.rounded_answers)
+
+
+def test_that_an_archive_tells_who_reads_values_in_fewer_bits(tmp_path: Path) -> None:
+    """Of one value a sum reads 8 bits, and layers read 3: run again, the archive answers as the network did."""
+    network, shape = make_network("residual")
+    model = compress(
+        network, shape, quantize=QuantizeSpec(weight_bits=3, activation_bits=3, first_last_bits=8)
+    )
+    model.attach_quantizers()
+    model.calibrate([some_inputs(shape, 64)])
+    model.finish()
+    assert model.placement is not None and model.placement.narrowed
+    job = ExportJob(model=model, data=make_data(shape), ctx=RunContext(), threads=1, title="few bits")
+    artifact = export_archive(job, tmp_path / "model.penjing")
+    assert artifact.verified, artifact.why
+    assert artifact.max_error == 0
 
 
 def test_that_an_archive_of_somebodys_own_class_names_the_file_beside_it(tmp_path: Path) -> None:
