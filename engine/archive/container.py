@@ -45,13 +45,17 @@ _GRID, _CODEBOOK, _PLAIN = range(3)
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A tensor's line in the header; ``count`` is that of its scales, or of its table."""
+    """A tensor's line in the header; ``count`` is that of its scales, or of its table.
+
+    ``group_size`` came later; lines without it have no groups.
+    """
 
     name: str
     kind: int
     data_type: int
     shape: tuple[int, ...]
     count: int
+    group_size: int = 0
 
 
 class _Header(msgspec.Struct, frozen=True, array_like=True):
@@ -133,14 +137,14 @@ def _decode_tensors(entries: tuple[_Entry, ...], stream: bytes) -> tuple[Tensor,
 
 
 def _entry(tensor: Tensor) -> _Entry:
-    kind, data_type, count = _PLAIN, DataType.FLOAT32, 0
+    kind, data_type, count, group_size = _PLAIN, DataType.FLOAT32, 0, 0
     if isinstance(tensor, GridTensor):
-        kind, shape, count = _GRID, tensor.levels.shape, tensor.scales.size
+        kind, shape, count, group_size = _GRID, tensor.levels.shape, tensor.scales.size, tensor.group_size
     elif isinstance(tensor, CodebookTensor):
         kind, shape, count = _CODEBOOK, tensor.indices.shape, tensor.table.size
     else:
         shape, data_type = tensor.values.shape, tensor.data_type
-    return _Entry(tensor.name, kind, int(data_type), shape, count)
+    return _Entry(tensor.name, kind, int(data_type), shape, count, group_size)
 
 
 def _blank(entry: _Entry) -> Tensor:
@@ -152,7 +156,7 @@ def _blank(entry: _Entry) -> Tensor:
             return PlainTensor(name=entry.name, values=values, data_type=data_type)
         places, floats = np.zeros(entry.shape, np.int32), np.zeros(entry.count, np.float32)
         if entry.kind == _GRID:
-            return GridTensor(name=entry.name, levels=places, scales=floats)
+            return GridTensor(name=entry.name, levels=places, scales=floats, group_size=entry.group_size)
         return CodebookTensor(name=entry.name, indices=places, table=floats)
     except ValueError as error:
         raise DamagedError("no such tensor") from error

@@ -47,6 +47,8 @@ class GridTensor:
         levels: of any shape, below 2²⁴ in magnitude, so that float32 holds each of them.
         scales: one for all, one for each entry of the first dimension, or one for each group of consecutive values;
             their number divides that of the levels.
+        group_size: how many values of an entry of the first dimension share a scale, where the last of its groups may
+            be shorter; 0 where all groups are equally long.
 
     >>> GridTensor(name="w", levels=np.array([[1, -2]]), scales=np.array([0.5])).dense().tolist()
     [[0.5, -1.0]]
@@ -55,10 +57,11 @@ class GridTensor:
     name: str
     levels: NDArray[np.int32]
     scales: NDArray[np.float32]
+    group_size: int = 0
 
     def __post_init__(self) -> None:
         _check(self.scales.ndim == 1 and self.scales.size >= 1, "scales are a list of at least one")
-        _check(self.levels.size % self.scales.size == 0, "the number of scales divides that of the levels")
+        _check(self._is_shared_out(), "scales are as many as the groups of levels")
         _check(self.levels.min(initial=0) > -_MOST, "levels are above -2²⁴")
         _check(self.levels.max(initial=0) < _MOST, "levels are below 2²⁴")
         object.__setattr__(self, "levels", _exactly(self.levels, np.int32))
@@ -66,8 +69,22 @@ class GridTensor:
 
     def dense(self) -> NDArray[np.float32]:
         """The float32 values, ``levels.astype(float32) * scale``."""
-        grouped = self.levels.astype(np.float32).reshape(self.scales.size, -1)
-        return (grouped * self.scales[:, None]).reshape(self.levels.shape)
+        values = self.levels.astype(np.float32)
+        if self.group_size:
+            rows = values.reshape(len(values), -1)
+            # A file may claim any size of a group: no more than a row is made of it.
+            size = min(self.group_size, rows.shape[1])
+            each = self.scales.reshape(len(rows), -1).repeat(size, axis=1)[:, : rows.shape[1]]
+            return (rows * each).reshape(values.shape)
+        return (values.reshape(self.scales.size, -1) * self.scales[:, None]).reshape(values.shape)
+
+    def _is_shared_out(self) -> bool:
+        if not self.group_size:
+            return self.levels.size % self.scales.size == 0
+        if self.group_size < 0 or self.levels.ndim == 0 or not self.levels.size:
+            return False
+        groups = -(-self.levels[0].size // self.group_size)
+        return bool(self.scales.size == len(self.levels) * groups)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -33,7 +33,7 @@ def code_tensor(coder: Coder, tensor: Tensor) -> Tensor:
 def _code_grid(coder: Coder, tensor: GridTensor) -> GridTensor:
     scales = _code_plain(coder, tensor.scales, DataType.FLOAT32)
     levels = _code_plain(coder, tensor.levels, DataType.INT32)
-    return GridTensor(name=tensor.name, levels=levels, scales=scales)
+    return GridTensor(name=tensor.name, levels=levels, scales=scales, group_size=tensor.group_size)
 
 
 def _code_codebook(coder: Coder, tensor: CodebookTensor) -> CodebookTensor:

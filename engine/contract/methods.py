@@ -133,10 +133,21 @@ class ExportFormat(Choice):
         "The compressed network in floats; input for tools that quantize themselves.",
     )
     ONNX_INT8 = "onnx-int8", "ONNX int8", "Integers in ONNX Runtime: the small, fast file."
+    ONNX_INT4 = (
+        "onnx-int4",
+        "ONNX int4",
+        "Linear layers with weights of 4 bits in ONNX Runtime: for language and other networks made of them; "
+        "convolutions stay in floats.",
+    )
     STATE_DICT = (
         "state_dict",
         "PyTorch weights",
         "The pruned weights with a Python file that loads them without Penjing.",
+    )
+    SAFETENSORS = (
+        "safetensors",
+        "Safetensors",
+        "Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.",
     )
     ARCHIVE = (
         "archive",

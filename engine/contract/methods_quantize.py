@@ -23,6 +23,11 @@ class QuantizeMethod(Choice):
         "The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.",
     )
     TERNARY = "ternary", "Ternary", "Minus, zero or plus one value for each channel (Li 2016); 2 bits."
+    LSQ = (
+        "lsq",
+        "Learned steps",
+        "Evenly spaced levels whose steps are trained with the weights (Esser 2020; LSQ+, Bhalgat 2020).",
+    )
 
     @property
     def own_bits(self) -> int | None:
@@ -30,11 +35,19 @@ class QuantizeMethod(Choice):
         return _OWN_BITS.get(self)
 
     @property
+    def is_learned(self) -> bool:
+        """Whether it begins with a guess that only a training makes good."""
+        return self is QuantizeMethod.LSQ
+
+    @property
     def most_bits(self) -> int:
-        """The most bits that its levels make on the int8 grid; a layer that is given more is rounded uniformly."""
-        return 6 if self is QuantizeMethod.APOT else self.own_bits or 8
+        """The most bits that it has; a layer that is given more is rounded uniformly."""
+        return self.own_bits or _MOST_BITS.get(self, INTEGER_BITS)
 
 
+INTEGER_BITS = 8
+"""The most bits of a weight that files of integers hold."""
+_MOST_BITS = {QuantizeMethod.UNIFORM: 16, QuantizeMethod.APOT: 6}
 _OWN_BITS = {QuantizeMethod.SIGN: 1, QuantizeMethod.TERNARY: 2}
 
 
@@ -72,6 +85,11 @@ class QuantizeGranularity(Choice):
 
     PER_TENSOR = "per_tensor", "Per tensor", "All weights of a layer share one scale."
     PER_CHANNEL = "per_channel", "Per channel", "Each output channel has its own scale."
+    PER_GROUP = (
+        "per_group",
+        "Per group",
+        "Some neighbouring weights of a channel share a scale (group_size); weights alone are rounded.",
+    )
 
 
 class Rounding(Choice):

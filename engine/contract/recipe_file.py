@@ -24,7 +24,8 @@ from engine.contract.methods import (
     SparseTraining,
     Strategy,
 )
-from engine.contract.recipe import SCHEMA, TABLES, DataSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.recipe import SCHEMA, TABLES, DataSpec, PruneSpec, Recipe
+from engine.contract.recipe_bits import check_bits
 from engine.contract.run_folder import write_atomically
 
 Table = dict[str, Any]
@@ -120,7 +121,7 @@ def check_consistency(recipe: Recipe) -> None:
     if aware and recipe.recover.epochs == 0:
         raise RequestError("recipe_no_epochs")
     if recipe.quantize is not None:
-        _check_weight_bits(recipe.quantize)
+        check_bits(recipe.quantize)
     _check_post_training(recipe)
     if recipe.prune is not None:
         _check_pruning(recipe.prune)
@@ -137,28 +138,21 @@ def _check_integers(recipe: Recipe) -> None:
         return
     if recipe.quantize is None:
         raise RequestError("recipe_int8_without_quantize")
+    if recipe.quantize.past_integers:
+        raise RequestError("recipe_int8_past_integers", setting=recipe.quantize.past_integers)
     if recipe.quantize.activation_bits == 0:
         raise RequestError("recipe_int8_without_activations")
 
 
 def _check_post_training(recipe: Recipe) -> None:
-    """A training changes the weights that such a step has made up for."""
+    """A training changes the weights that such a step has made up for; what is learned needs one."""
     spec = recipe.quantize
+    if spec is not None and spec.method.is_learned and spec.mode is not QuantizeMode.AWARE:
+        raise RequestError("recipe_learned", method=spec.method.value)
     if spec is not None and spec.mode is not QuantizeMode.POST_TRAINING:
         for setting, is_set in (("equalize", spec.equalize), ("correct_bias", spec.correct_bias)):
             if is_set:
                 raise RequestError("recipe_post_training_only", setting=setting, mode=spec.mode.value)
-
-
-def _check_weight_bits(spec: QuantizeSpec) -> None:
-    """The default of the recipe's field stands for no wish where the method says the bits."""
-    method, own = spec.method, spec.method.own_bits
-    if own is not None and spec.weight_bits not in (own, QuantizeSpec().weight_bits):
-        raise RequestError("recipe_bits_of_method", method=method.value, bits=own, found=spec.weight_bits)
-    if own is None and spec.weight_bits > method.most_bits:
-        raise RequestError(
-            "recipe_most_bits", method=method.value, limit=method.most_bits, found=spec.weight_bits
-        )
 
 
 def _check_criterion(recipe: Recipe) -> None:

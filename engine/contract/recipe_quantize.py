@@ -12,6 +12,7 @@ from engine.contract.methods import (
     QuantizeMode,
     Rounding,
 )
+from engine.contract.methods_quantize import INTEGER_BITS
 from engine.contract.record import Record
 
 
@@ -19,7 +20,8 @@ class LayerQuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How one layer is quantized, where it differs from the rest."""
 
     weight_bits: Annotated[
-        Annotated[int, Meta(ge=2, le=8)] | None, Meta(title="Weight bits", description="Bits of each weight.")
+        Annotated[int, Meta(ge=2, le=16)] | None,
+        Meta(title="Weight bits", description="Bits of each weight."),
     ] = None
     skip: Annotated[bool, Meta(title="Leave in float", description="This layer is not quantized.")] = False
 
@@ -77,9 +79,9 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
         int,
         Meta(
             ge=2,
-            le=8,
+            le=16,
             title="Weight bits",
-            description="Bits of each weight; fewer than 8 ride on the int8 grid.",
+            description="Bits of each weight; fewer than 8 ride on the int8 grid, with more weights alone are rounded.",
         ),
     ] = 8
     activation_bits: Annotated[
@@ -103,6 +105,16 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     granularity: Annotated[
         QuantizeGranularity, Meta(title="Granularity", description="How many weights share one scale.")
     ] = QuantizeGranularity.PER_CHANNEL
+    group_size: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=65536,
+            title="Group size",
+            description="Neighbouring weights of a channel that share a scale, with granularity per_group; the last "
+            "group of a channel may be shorter.",
+        ),
+    ] = 32
     layers: Annotated[
         dict[str, LayerQuantizeSpec], Meta(title="Layers", description="Exceptions, by layer name.")
     ] = msgspec.field(default_factory=dict)
@@ -111,3 +123,15 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     def default_bits(self) -> int:
         """Bits of the weights of layers without an exception: the method's own, where it has them."""
         return self.method.own_bits or self.weight_bits
+
+    @property
+    def past_integers(self) -> str | None:
+        """The setting, as recipes write it, whose weights no file of 8-bit integers holds; None where there is none."""
+        if self.granularity is QuantizeGranularity.PER_GROUP:
+            return f'granularity = "{self.granularity.value}"'
+        return f"weight_bits = {self.default_bits}" if self.default_bits > INTEGER_BITS else None
+
+    @property
+    def value_bits(self) -> int:
+        """Bits of what layers read; 0 where weights alone are rounded, as asked or as no file would compute with it."""
+        return 0 if self.past_integers else self.activation_bits

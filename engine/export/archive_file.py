@@ -105,7 +105,8 @@ def archived_tensor(name: str, tensor: Tensor, coded: CodedWeight | None = None)
 def _forms(name: str, coded: CodedWeight) -> Iterable[ArchivedTensor]:
     levels = coded.levels.contiguous().numpy()
     if coded.table is None:
-        yield GridTensor(name=name, levels=levels, scales=coded.scale.reshape(-1).numpy())
+        scales, group_size = coded.scale.reshape(-1).numpy(), coded.group_size or 0
+        yield GridTensor(name=name, levels=levels, scales=scales, group_size=group_size)
     elif coded.scale.numel() == 1:
         table = without_negative_zeros(coded.table * coded.scale.reshape(()))
         yield CodebookTensor(name=name, indices=levels, table=table.numpy())

@@ -14,10 +14,12 @@ from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.export.archive_file import tensors_of, write_archive
 from engine.export.history import history_of
+from engine.export.int4_file import export_int4
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
-from engine.export.prepare import prepare_float, prepare_integer
+from engine.export.prepare import prepare_float, prepare_integer, rounds_weights_alone
 from engine.export.python_loader import loader_source, own_class_source
+from engine.export.safetensors_writer import export_safetensors
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.export.verify_archive import verify_archive
@@ -35,11 +37,15 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
     """Integers by the rules that ONNX Runtime fuses, verified against the same integers computed by torch.
 
     Raises:
-        RequestError: the recipe did not quantize.
+        RequestError: the recipe did not quantize, or rounded weights alone.
     """
-    placement = job.model.placement
-    if placement is None or not job.model.structure.is_quantized:
+    placement, asked = job.model.placement, job.model.recipe.quantize
+    if placement is None or asked is None or not job.model.structure.is_quantized:
         raise RequestError("recipe_int8_without_quantize")
+    if asked.past_integers:
+        raise RequestError("recipe_int8_past_integers", setting=asked.past_integers)
+    if rounds_weights_alone(job.model):
+        raise RequestError("recipe_int8_without_activations")
     prepared = prepare_integer(job.model)
     twin = answers_of(IntegerTwin(prepared), job.data, job.ctx)
     write_onnx(build_onnx(prepared, job.model.captured.example), path)
@@ -85,7 +91,9 @@ def _loader_of(module: nn.Module, job: ExportJob, stem: str) -> str:
 WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_FLOAT32: export_float32,
     ExportFormat.ONNX_INT8: export_int8,
+    ExportFormat.ONNX_INT4: export_int4,
     ExportFormat.STATE_DICT: export_state_dict,
+    ExportFormat.SAFETENSORS: export_safetensors,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -93,7 +101,9 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
 FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_FLOAT32: "model-float32.onnx",
     ExportFormat.ONNX_INT8: "model-int8.onnx",
+    ExportFormat.ONNX_INT4: "model-int4.onnx",
     ExportFormat.STATE_DICT: "model.pt",
+    ExportFormat.SAFETENSORS: "weights.safetensors",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""

@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from engine.contract.errors import RunError
+from engine.contract.methods import ExportFormat
 from engine.contract.run_folder import write_atomically
 from engine.export.marker import TRANSLATIONS
 from engine.export.prepare import IntegerLayer, Prepared
@@ -158,6 +159,13 @@ def strip_(model: onnx.ModelProto) -> None:
     model.producer_name = "penjing"
     for number, node in enumerate(model.graph.node):
         node.name = f"n{number}"
+
+
+def kind_of(model: onnx.ModelProto) -> ExportFormat:
+    """Which of our formats a file has, by how its weights lie in it."""
+    if any(node.op_type == "MatMulNBits" for node in model.graph.node):
+        return ExportFormat.ONNX_INT4
+    return ExportFormat.ONNX_INT8 if integer_weights(model) > 0 else ExportFormat.ONNX_FLOAT32
 
 
 def integer_weights(model: onnx.ModelProto) -> int:

@@ -51,8 +51,8 @@ def folder(root, path):
 '''
 _USAGE = """\
     from {stem} import load
-    network = load("{stem}.pt")"""
-_LOAD = '''
+    network = load("{stem}{suffix}")"""
+_LOAD_PICKLE = '''
 
 def load(path=Path(__file__).with_suffix(".pt")):
     """The network in evaluation mode, with its weights."""
@@ -60,25 +60,47 @@ def load(path=Path(__file__).with_suffix(".pt")):
     network.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
     return network.eval()
 '''
+_LOAD_SAFETENSORS = '''
+
+def load(path=Path(__file__).with_suffix(".safetensors")):
+    """The network in evaluation mode, with its weights; levels of 8 bits are multiplied by their scale."""
+    from safetensors.torch import load_file
+
+    state = load_file(path)
+    for name in [name for name, tensor in state.items() if tensor.dtype == torch.int8]:
+        if f"{name}_scale" in state:
+            state[name] = state[name].float() * state.pop(f"{name}_scale")
+    network = Network()
+    network.load_state_dict(state)
+    return network.eval()
+'''
+_LOADS = {".pt": _LOAD_PICKLE, ".safetensors": _LOAD_SAFETENSORS}
+"""How each kind of file is loaded."""
 _ARCHIVE_USAGE = "    penjing inspect {stem}.penjing --architecture {stem}.py:Network --trust"
 _OWN_CLASS = '''"""{title}: the weights fit the class they were trained with.
 
     network = YourNetwork()
-    network.load_state_dict(torch.load("{stem}.pt", weights_only=True))
+    network.load_state_dict({reading})
 """
 '''
+_READINGS = {
+    ".pt": 'torch.load("{stem}.pt", weights_only=True)',
+    ".safetensors": 'safetensors.torch.load_file("{stem}.safetensors")',
+}
+"""What reads the tensors of each kind of file."""
 
 
-def loader_source(module: nn.Module, *, title: str, stem: str) -> str:
-    """The text of a Python file ``stem.py`` whose ``load`` rebuilds ``module`` from its state_dict ``stem.pt``.
+def loader_source(module: nn.Module, *, title: str, stem: str, suffix: str = ".pt") -> str:
+    """The text of a Python file ``stem.py`` whose ``load`` rebuilds ``module`` from the tensors beside it.
 
     Raises:
         RunError: a layer cannot be written as Python.
     """
     if not isinstance(module, fx.GraphModule):
-        return own_class_source(title=title, stem=stem)
-    usage = _USAGE.format(stem=stem)
-    return _network_source(module, title=title, usage=usage, paths="\nfrom pathlib import Path\n") + _LOAD
+        return own_class_source(title=title, stem=stem, suffix=suffix)
+    usage = _USAGE.format(stem=stem, suffix=suffix)
+    paths = "\nfrom pathlib import Path\n"
+    return _network_source(module, title=title, usage=usage, paths=paths) + _LOADS[suffix]
 
 
 def architecture_source(module: fx.GraphModule, *, title: str, stem: str) -> str:
@@ -108,9 +130,9 @@ def _network_source(module: fx.GraphModule, *, title: str, usage: str, paths: st
     )
 
 
-def own_class_source(*, title: str, stem: str) -> str:
+def own_class_source(*, title: str, stem: str, suffix: str = ".pt") -> str:
     """The text beside weights that are loaded into the class they were trained with."""
-    return _OWN_CLASS.format(title=title, stem=stem)
+    return _OWN_CLASS.format(title=title, reading=_READINGS[suffix].format(stem=stem))
 
 
 def _leaves(module: fx.GraphModule) -> list[tuple[str, nn.Module]]:

@@ -29,6 +29,7 @@ INTEGER_MATRIX = frozenset(
         "ConvInteger",
         "DynamicQuantizeMatMul",
         "QAttention",
+        "MatMulNBits",
     }
 )
 FLOAT_MATRIX = frozenset(

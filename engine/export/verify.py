@@ -73,7 +73,7 @@ def verify_onnx(
     found = run_split(open_session(path, threads=threads), data.test, data, ctx)
     integers, floats, _ = count_operators(path)
     agreement, error = methods_of(data).agreement(found, wanted), largest_error(found, wanted)
-    verdict = _integer_verdict(agreement, integers, planned) if planned else _float_verdict(error)
+    verdict = _integer_verdict(agreement, integers, planned) if planned else float_verdict(error)
     metrics, _ = methods_of(data).measure(found, data.test.labels.cpu())
     return Artifact(
         path=path.name,
@@ -104,7 +104,8 @@ def _integer_verdict(agreement: float, integers: int, planned: int) -> Verdict:
     return VERIFIED
 
 
-def _float_verdict(error: float) -> Verdict:
+def float_verdict(error: float) -> Verdict:
+    """What an error says of a file of floats."""
     if not error <= ERROR_LIMIT:
         return Verdict(False, "verdict_error", {"found": f"{error:.2e}", "limit": f"{ERROR_LIMIT:.0e}"})
     return VERIFIED
@@ -117,10 +118,7 @@ def verify_python(
 
     Where the network could not be traced there is no loader, and the weights are loaded into ``module``.
     """
-    loader = weights.with_suffix(".py")
-    namespace: dict[str, object] = {"__file__": str(loader), "__name__": loader.stem}
-    exec(compile(loader.read_text(encoding="utf-8"), loader.name, "exec"), namespace)  # noqa: S102 - our own text
-    load = namespace.get("load")
+    load = loaded_names(weights.with_suffix(".py")).get("load")
     if callable(load):
         network = load(weights)
     else:
@@ -133,11 +131,18 @@ def verify_python(
     return torch_artifact(
         weights,
         ExportFormat.STATE_DICT,
-        _float_verdict(error),
+        float_verdict(error),
         accuracy=metrics.accuracy,
         agreement=agreement,
         error=error,
     )
+
+
+def loaded_names(loader: Path) -> dict[str, object]:
+    """All that a Python file of ours defines, run as if it was imported."""
+    names: dict[str, object] = {"__file__": str(loader), "__name__": loader.stem}
+    exec(compile(loader.read_text(encoding="utf-8"), loader.name, "exec"), names)  # noqa: S102 - our own text
+    return names
 
 
 def torch_artifact(

@@ -33,7 +33,7 @@ def verify_archive(path: Path, job: ExportJob, wanted: Mapping[str, Tensor]) -> 
     found = answers_of(round_values_(network, grids), job.data, job.ctx)
     agreement = methods_of(job.data).agreement(found, job.rounded_answers)
     metrics, _ = methods_of(job.data).measure(found, job.data.test.labels.cpu())
-    verdict = _verdict(different_tensor(state, wanted), agreement)
+    verdict = tensors_verdict(state, wanted, agreement)
     error = largest_error(found, job.rounded_answers)
     return torch_artifact(
         path, ExportFormat.ARCHIVE, verdict, accuracy=metrics.accuracy, agreement=agreement, error=error
@@ -56,7 +56,9 @@ def _bits(tensor: Tensor) -> Tensor:
     return without_negative_zeros(tensor.detach()).cpu().contiguous().reshape(-1).view(torch.uint8)
 
 
-def _verdict(different: str | None, agreement: float) -> Verdict:
+def tensors_verdict(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], agreement: float) -> Verdict:
+    """What the tensors of a file, and its agreement with the network that they are of, say of it."""
+    different = different_tensor(found, wanted)
     if different is not None:
         return Verdict(False, "verdict_tensors", {"name": different})
     if agreement < AGREEMENT_LIMIT:

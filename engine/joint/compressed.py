@@ -29,17 +29,17 @@ from engine.joint.weights import SingleWeights
 from engine.models.graph import CapturedGraph, propagate_shapes_
 from engine.pruning.channels import ChannelMap, map_channels, why_locked
 from engine.pruning.evidence import Samples, Scene
-from engine.pruning.masks import masked_tensor, note_movement_, remove_parametrizations_
+from engine.pruning.masks import masked_tensor, note_movement_, original_of, remove_parametrizations_
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
     attach_activation_quantizers_,
     attach_weight_quantizers_,
     calibrate_,
-    give_ranges_,
     rounding_off,
     switch_quantizers_,
     take_activation_quantizers_,
 )
+from engine.quantization.following import Quantizers, Rows, carry_quantizers_, quantizers_of
 from engine.quantization.placement import Placement, place_quantizers
 
 
@@ -169,27 +169,34 @@ class CompressedModel:
         Where values are rounded follows from the graph; those that are left keep their ranges.
         """
         assert isinstance(self.module, fx.GraphModule)
-        ranges = self._cut_bare(self.module, frozenset(self.structure.removed), optimizer)
+        taken, rows = self._cut_bare(self.module, frozenset(self.structure.removed), optimizer)
         self.structure = replace(self.structure, is_cut=True, is_masked=False)
         if self.recipe.quantize is not None:
             self.placement = place_quantizers(self.captured, self.recipe.quantize)
         if self.structure.is_quantized:
             self.attach_quantizers()
-            give_ranges_(self.module, ranges)
+            carry_quantizers_(taken, self.module, rows=rows, optimizer=optimizer)
 
     def _cut_bare(
         self,
         module: fx.GraphModule,
         removed: frozenset[int],
         optimizer: torch.optim.Optimizer | None = None,
-    ) -> dict[str, ActivationQuantizer]:
-        """Takes masks and quantizers off and cuts; answers the quantizers of values."""
+    ) -> tuple[Quantizers, dict[str, Rows]]:
+        """Takes masks and quantizers off and cuts.
+
+        Returns:
+            The quantizers, and by the tensor that one stood on the output channels that were kept of it.
+        """
         assert self.pieces is not None
         switch_quantizers_(module, is_on=False)
-        taken = take_activation_quantizers_(module)
+        taken = quantizers_of(module)
+        weights = {name: original_of(module, name) for name in taken.of_weights}
+        take_activation_quantizers_(module)
         remove_parametrizations_(module)
-        self.pieces.cut_(module, removed, optimizer)
-        return taken
+        replaced = self.pieces.cut_(module, removed, optimizer)
+        kept = {old: dims[0] for old, _, dims in replaced if 0 in dims}
+        return taken, {name: kept[weight] for name, weight in weights.items() if weight in kept}
 
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""

@@ -93,9 +93,13 @@ def macs_price(captured: CapturedGraph) -> Callable[[str], float]:
 
 
 def _leaves(layer: nn.Module) -> list[str]:
-    """The names of a layer's parameters, without what parametrizations make of them."""
+    """The names of a layer's parameters, without what parametrizations make of them and what these learn."""
     names = [name for name, _ in layer.named_parameters()]
-    return [name.removeprefix("parametrizations.").removesuffix(".original") for name in names]
+    return [
+        name.removeprefix("parametrizations.").removesuffix(".original")
+        for name in names
+        if not name.startswith("parametrizations.") or name.endswith(".original")
+    ]
 
 
 PRICES: dict[Objective, Callable[[CapturedGraph], Callable[[str], float]]] = {

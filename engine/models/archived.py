@@ -1,6 +1,8 @@
 """An archive opened again: its document says what the network was and how it was cut, its tensors are the weights."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -65,15 +67,28 @@ def document_of(archive: Archive, path: Path) -> Document | None:
     Raises:
         RequestError: it is no such document, or one of a later Penjing.
     """
-    if not archive.document:
-        return None
+    return decoded_document(archive.document, path, msgspec.msgpack.decode) if archive.document else None
+
+
+def decoded_document(content: bytes | str, path: Path, decode: Callable[..., Any]) -> Document:
+    """A document of either encoding.
+
+    Args:
+        content: its bytes or its text.
+        path: the file that it stands in.
+        decode: msgspec's function for the encoding.
+
+    Raises:
+        RequestError: it is no such document, or one of a later Penjing.
+    """
     try:
-        schema = msgspec.msgpack.decode(archive.document, type=_Head).schema
+        schema = decode(content, type=_Head).schema
         if schema > SCHEMA:
             raise RequestError("history_newer", path=path, found=schema, wanted=SCHEMA)
-        return msgspec.msgpack.decode(archive.document, type=Document)
+        document: Document = decode(content, type=Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RequestError("history_damaged", path=path, reason=error) from None
+    return document
 
 
 def state_of(archive: Archive) -> dict[str, torch.Tensor]:

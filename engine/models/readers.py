@@ -103,7 +103,7 @@ READERS: dict[SourceFormat, Callable[[Content, ModelSource, RunContext], ReadMod
     SourceFormat.CHECKPOINT: read_weights,
     SourceFormat.LIGHTNING: read_weights,
     SourceFormat.MODULE: _read_module,
-    SourceFormat.SAFETENSORS: read_weights,
+    SourceFormat.SAFETENSORS: _read_state_dict,
     SourceFormat.HUGGING_FACE: read_hugging_face,
     SourceFormat.NAMED: read_named,
     SourceFormat.TORCHSCRIPT: read_torchscript,

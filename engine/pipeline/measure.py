@@ -15,6 +15,7 @@ from engine.contract.texts import TEXTS
 from engine.joint.compressed import CompressedModel
 from engine.models.graph import TRANSPOSED, layers_of, weight_of
 from engine.pruning.channels import Reason
+from engine.quantization.attach import quantizer_parameters
 
 FLOAT_BITS = 32
 
@@ -28,6 +29,7 @@ def measure_layers(model: CompressedModel, *, is_read_only: bool = False) -> tup
     """
     macs = count_macs(model.captured)
     total_bits = sum(tensor.numel() * bits for tensor, bits in _parameters_and_bits(model))
+    learned = set(quantizer_parameters(model.module))
     rows = []
     for name, layer in layers_of(model.module):
         weight = weight_of(layer)
@@ -39,7 +41,8 @@ def measure_layers(model: CompressedModel, *, is_read_only: bool = False) -> tup
             name,
             kind_of(layer),
             weight.detach(),
-            sum(parameter.numel() for parameter in layer.parameters()) - weight.numel(),
+            sum(parameter.numel() for parameter in layer.parameters() if parameter not in learned)
+            - weight.numel(),
             macs=macs[name],
             prunable=reason is None,
             locked_because=None if reason is None else sentence_of(reason),
@@ -132,8 +135,8 @@ def _parameters_and_bits(model: CompressedModel) -> Iterator[tuple[torch.Tensor,
 
 
 def _effective_parameters(module: nn.Module) -> Iterator[tuple[str, str, torch.Tensor]]:
-    """Every parameter once, as it computes: (layer, name in it, tensor)."""
-    seen: set[nn.Parameter] = set()
+    """Every parameter of the network once, as it computes: (layer, name in it, tensor)."""
+    seen: set[nn.Parameter] = set(quantizer_parameters(module))
     for name, parameter in module.named_parameters():
         if parameter in seen:
             continue

@@ -16,6 +16,8 @@ from engine.pipeline.work import Work
 from engine.training.loop import Hooks, Training, train_until
 
 SAVE_EVERY_S = 60.0
+COARSE_BITS = 4
+"""Levels of so few bits are whole in bfloat16; a sum of branches, which has more, is rounded in float32."""
 
 
 def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
@@ -29,8 +31,7 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
         steps_per_epoch=work.per_epoch,
         total_steps=steps,
         teacher=_teacher(work),
-        # Fake quantizers tell levels apart that bfloat16 does not.
-        precision=Precision.FLOAT32 if work.model.structure.is_quantized else work.recipe.recover.precision,
+        precision=_precision(work),
         first_step=first_step,
     )
     payload, work.resumed = work.resumed, None
@@ -40,6 +41,13 @@ def begin_training(work: Work, *, steps: int, first_step: int) -> Training:
         work.store.forget_best()
     work.training = training
     return training
+
+
+def _precision(work: Work) -> Precision:
+    """The recipe's, unless values are rounded to more levels than bfloat16 tells apart."""
+    spec = work.recipe.quantize
+    is_fine = work.model.structure.is_quantized and spec is not None and spec.value_bits > COARSE_BITS
+    return Precision.FLOAT32 if is_fine else work.recipe.recover.precision
 
 
 def _teacher(work: Work) -> nn.Module | None:

@@ -20,10 +20,11 @@ from engine.contract.stats import Latency, Metrics
 from engine.contract.texts import TEXTS
 from engine.data.fit import check_labels, check_shape
 from engine.data.splits import load_data
-from engine.export.onnx_file import integer_weights
+from engine.export.onnx_file import kind_of
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
 from engine.models.archived import document_of
+from engine.models.safetensors_file import mapped_tensors
 from engine.pipeline.finishing import one_sample
 from engine.tasks.table import methods_of
 
@@ -48,13 +49,14 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: 
         (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx, threads=threads)
     )
     known, sha256, data = _record_of(path), sha256_of(path), data_file_of(path)
-    is_integer = integer_weights(onnx.load(str(path), load_external_data=False)) > 0
+    kind = kind_of(onnx.load(str(path), load_external_data=False))
+    is_integer = kind is not ExportFormat.ONNX_FLOAT32
     is_changed = known is not None and (known.sha256, known.data) != (sha256, data)
     code, arguments = _verdict(known, integers=integers, is_changed=is_changed, is_integer=is_integer)
     if code == "verdict_verified" and known is not None and spec is None:
         code, arguments = _compare_accuracy(known.accuracy, metrics.accuracy)
     return Verification(
-        format=(ExportFormat.ONNX_INT8 if is_integer else ExportFormat.ONNX_FLOAT32).value,
+        format=kind.value,
         size_bytes=size_of(path),
         sha256=sha256,
         data=data,
@@ -127,6 +129,10 @@ def _open_state_dict(path: Path) -> None:
         raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
 
 
+def _open_safetensors(path: Path) -> None:
+    mapped_tensors(path)
+
+
 def _open_archive(path: Path) -> None:
     """Decodes all tensors, which their SHA-256 then has to fit."""
     document_of(decode_archive(path.read_bytes(), path=str(path)), path)
@@ -134,6 +140,7 @@ def _open_archive(path: Path) -> None:
 
 _WEIGHTS: dict[str, tuple[ExportFormat, Callable[[Path], None]]] = {
     ".pt": (ExportFormat.STATE_DICT, _open_state_dict),
+    ".safetensors": (ExportFormat.SAFETENSORS, _open_safetensors),
     ".penjing": (ExportFormat.ARCHIVE, _open_archive),
 }
 """What opens files of weights, by their suffix."""

@@ -30,6 +30,10 @@ class ActivationQuantizer(nn.Module):
         scale, zero_point = self.grid()
         return torch.fake_quantize_per_tensor_affine(values, scale, zero_point, 0, self.top)
 
+    def settle(self) -> None:
+        """The calibration is over: the range is made from all that was seen."""
+        self.observer.settle()
+
     def grid(self) -> tuple[Tensor, Tensor]:
         """Scale (float32) and zero point (int32), each of shape (); zero is always a level."""
         low, high = self.observer.low.clamp_max(0), self.observer.high.clamp_min(0)

@@ -12,6 +12,7 @@ from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.observers import OBSERVERS
 from engine.quantization.observing import RangeForm
 from engine.quantization.placement import Placement
+from engine.quantization.value_methods import make_value_quantizer
 from engine.quantization.weight_methods import make_weight_quantizer
 from engine.quantization.weights import WeightQuantizer
 
@@ -22,7 +23,16 @@ def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: Qua
     """Puts a weight quantizer on every layer that runs in integers, behind its mask if it has one."""
     for name, bits in placement.bits.items():
         layer = module.get_submodule(name)
-        parametrize.register_parametrization(layer, "weight", make_weight_quantizer(spec, bits), unsafe=True)
+        quantizer = make_weight_quantizer(spec, bits)
+        quantizer.start_(masked_tensor_of(layer))
+        parametrize.register_parametrization(layer, "weight", quantizer, unsafe=True)
+
+
+def masked_tensor_of(layer: nn.Module) -> torch.Tensor:
+    """A layer's weight as a quantizer that is put on now will read it: behind its mask."""
+    weight = layer.weight
+    assert isinstance(weight, torch.Tensor)
+    return weight.detach()
 
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
@@ -41,7 +51,7 @@ def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, 
 
 def _value_quantizer(spec: QuantizeSpec, bits: int) -> ActivationQuantizer:
     form = RangeForm(steps=2**bits - 1, percentile=spec.percentile)
-    return ActivationQuantizer(OBSERVERS[spec.observer](form), bits=bits)
+    return make_value_quantizer(spec.method, OBSERVERS[spec.observer](form), bits=bits)
 
 
 def _insert_before_(graph: fx.Graph, layers: Collection[str], target: str) -> None:
@@ -68,6 +78,22 @@ def insert_behind_(
 def weight_quantizers(module: nn.Module) -> Iterator[WeightQuantizer]:
     """All weight quantizers of a model."""
     return (part for part in module.modules() if isinstance(part, WeightQuantizer))
+
+
+def weight_quantizers_by_tensor(module: nn.Module) -> dict[str, WeightQuantizer]:
+    """All weight quantizers of a model, by the full name of the tensor that they stand on."""
+    found = {}
+    for path, part in module.named_modules():
+        if isinstance(part, WeightQuantizer):
+            owner, _, place = path.rpartition(".parametrizations.")
+            found[f"{owner}.{place.partition('.')[0]}"] = part
+    return found
+
+
+def quantizer_parameters(module: nn.Module) -> Iterator[nn.Parameter]:
+    """What quantizers learn: no parameters of the network."""
+    for quantizer in (*weight_quantizers(module), *activation_quantizers(module).values()):
+        yield from quantizer.parameters()
 
 
 def weight_quantizer_of(layer: nn.Module) -> WeightQuantizer:
@@ -143,5 +169,5 @@ def calibrate_(module: nn.Module, batches: Iterable[torch.Tensor]) -> None:
     for batch in batches:
         module(batch)
     for quantizer in activation_quantizers(module).values():
-        quantizer.observer.settle()
+        quantizer.settle()
     switch_quantizers_(module, is_on=False)

@@ -15,20 +15,22 @@ class CodedWeight:
 
     Attributes:
         levels: int32, of the weight's shape; on a grid -Q … Q, with a table its places.
-        scale: float32; (1,) for the tensor, (outputs,) for each output channel, or (outputs, groups) for equal
-            groups of a channel's weights in order.
+        scale: float32; (1,) for the tensor, (outputs,) for each output channel, or (outputs, groups) for groups of a
+            channel's weights in their order.
+        group_size: how many weights make a group, of which the last may be shorter; None where there are no groups.
         table: float32, (entries,); level k stands for ``table[k]``, before the scale. None on a grid, where level k
             stands for k.
     """
 
     levels: Tensor
     scale: Tensor
+    group_size: int | None = None
     table: Tensor | None = None
 
     def values(self) -> Tensor:
         """The float32 values, of the weight's shape: ``level · scale``, or ``table[level] · scale``."""
         steps = self.levels.to(self.scale.dtype) if self.table is None else self.table[self.levels.long()]
-        return times_scale(steps, self.scale)
+        return times_scale(steps, self.scale, self.group_size)
 
     @property
     def fits_int8(self) -> bool:
@@ -36,11 +38,13 @@ class CodedWeight:
         return self.table is None and self.scale.dim() == 1 and int(self.levels.abs().max()) <= INT8_MAX
 
 
-def times_scale(steps: Tensor, scale: Tensor) -> Tensor:
-    """``steps`` (of a weight's shape) times a scale of (1,), (outputs,) or (outputs, groups)."""
-    if scale.dim() == 1:
+def times_scale(steps: Tensor, scale: Tensor, group_size: int | None = None) -> Tensor:
+    """``steps`` (of a weight's shape) times a scale of (1,), (outputs,) or, with groups, (outputs, groups)."""
+    if group_size is None:
         return steps * scale.view(-1, *[1] * (steps.dim() - 1))
-    return (steps.reshape(*scale.shape, -1) * scale.unsqueeze(-1)).view_as(steps)
+    channels = steps.flatten(1)
+    each = scale.repeat_interleave(group_size, dim=1)[:, : channels.shape[1]]
+    return (channels * each).reshape(steps.shape)
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -63,7 +63,7 @@ def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     layers = [name for name, _ in layers_of(captured.module) if name not in float_because]
     ends = _ends(captured)
     bits = {name: weight_bits_of(spec, name, is_end=name in ends) for name in layers}
-    if spec.activation_bits == 0:
+    if spec.value_bits == 0:
         return _weights_only(bits, float_because)
     return _Placer(captured, spec, bits).place(float_because)
 
@@ -121,7 +121,7 @@ def _why_float(
     calls = captured.nodes_of(name)
     if not calls:
         return "float_unreached", {}
-    return None if spec.activation_bits == 0 else _why_calls_are_float(layer, calls)
+    return None if spec.value_bits == 0 else _why_calls_are_float(layer, calls)
 
 
 def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, dict[str, str]] | None:
@@ -161,7 +161,7 @@ class _Placer:
             if self._is(node, _ADDS) or self._is(node, _JOINS) or self._is(node, _AVERAGES):
                 self._place_around_light(node)
         self._follow_passes()
-        input_bits = dict.fromkeys(inputs, self._spec.activation_bits)
+        input_bits = dict.fromkeys(inputs, self._spec.value_bits)
         if self._spec.first_last_bits:
             input_bits |= dict.fromkeys(self._ends & input_bits.keys(), self._spec.first_last_bits)
         value_bits, narrowed = self._fit_bits(input_bits)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.quantization.coded import CodedWeight
-from engine.quantization.weights import WeightQuantizer, round_to_grid, weight_limit
+from engine.quantization.weights import WeightForm, WeightQuantizer, round_to_grid, weight_limit
 
 SIGN_CLIP = 1.0
 TERNARY_THRESHOLD = 0.7
@@ -26,7 +26,7 @@ class PowerOfTwoWeight(WeightQuantizer):
         """The nearest levels, halves to even."""
         rows = self.form.rows(weight)
         limit = weight_limit(self.form.bits)
-        return round_to_grid(weight, next_power_of_two(rows.abs().amax(1) / limit), bits=self.form.bits)
+        return round_to_grid(weight, next_power_of_two(rows.abs().amax(1) / limit), self.form)
 
 
 def next_power_of_two(values: Tensor) -> Tensor:
@@ -50,7 +50,7 @@ class SignWeight(WeightQuantizer):
     def code(self, weight: Tensor) -> CodedWeight:
         """Levels −1, 0 (what is masked) and 1."""
         rows = self.form.rows(weight)
-        return _signs(weight, rows, torch.ones_like(rows, dtype=torch.bool))
+        return _signs(weight, self.form, torch.ones_like(rows, dtype=torch.bool))
 
     def passes(self, weight: Tensor, coded: CodedWeight) -> Tensor:
         """Where the magnitude is at most 1."""
@@ -64,17 +64,23 @@ class TernaryWeight(WeightQuantizer):
         """Levels −1, 0 and 1."""
         rows = self.form.rows(weight)
         threshold = TERNARY_THRESHOLD * _mean_magnitude(rows, rows != 0)
-        return _signs(weight, rows, rows.abs() > threshold.unsqueeze(1))
+        return _signs(weight, self.form, rows.abs() > threshold.unsqueeze(1))
 
 
-def _signs(weight: Tensor, rows: Tensor, kept: Tensor) -> CodedWeight:
+def _signs(weight: Tensor, form: WeightForm, kept: Tensor) -> CodedWeight:
     """The signs of what is kept, times the mean magnitude of that."""
+    rows = form.rows(weight)
     levels = torch.where(kept, torch.sign(rows), torch.zeros_like(rows))
-    return _coded(weight, levels, _mean_magnitude(rows, levels != 0))
+    return _coded(weight, form, levels, _mean_magnitude(rows, levels != 0))
 
 
-def _coded(weight: Tensor, levels: Tensor, scale: Tensor) -> CodedWeight:
-    return CodedWeight(levels=levels.to(torch.int32).reshape(weight.shape), scale=scale)
+def _coded(weight: Tensor, form: WeightForm, levels: Tensor, scale: Tensor) -> CodedWeight:
+    """What the levels and the scale of each row stand for, as a file holds it."""
+    return CodedWeight(
+        levels=form.unrows(levels.to(torch.int32), weight),
+        scale=form.scale_of(scale, weight),
+        group_size=form.group_of(weight),
+    )
 
 
 def _mean_magnitude(rows: Tensor, counted: Tensor) -> Tensor:
@@ -103,14 +109,14 @@ class AdditivePowersWeight(WeightQuantizer):
             is_better = error < best_error
             best_error = torch.where(is_better, error, best_error)
             best_scale = torch.where(is_better, scale, best_scale)
-        return _coded(weight, _to_nearest(rows, levels, best_scale), best_scale)
+        return _coded(weight, self.form, _to_nearest(rows, levels, best_scale), best_scale)
 
     def passes(self, weight: Tensor, coded: CodedWeight) -> Tensor:
         """Where nothing is clipped."""
         clips = coded.scale * float(additive_levels(self.form.bits)[-1])
         # A clip that is the largest magnitude itself may come out an ulp smaller.
         inside = self.form.rows(weight).abs() <= clips.view(-1, 1) * (1 + 1e-6)
-        return inside.reshape(weight.shape)
+        return self.form.unrows(inside, weight)
 
 
 def _to_nearest(rows: Tensor, levels: Tensor, scale: Tensor) -> Tensor:

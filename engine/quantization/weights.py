@@ -8,10 +8,11 @@ without moving a single level.
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.contract.methods import QuantizeGranularity
-from engine.quantization.coded import CodedWeight, straight_through
+from engine.quantization.coded import CodedWeight, straight_through, times_scale
 
 SMALLEST_SCALE = 1e-12
 
@@ -23,15 +24,35 @@ class WeightForm:
     Attributes:
         bits: of each weight.
         granularity: which weights share a scale.
+        group_size: how many neighbours of a channel share one, where groups do; the last group may be shorter.
     """
 
     bits: int
     granularity: QuantizeGranularity = QuantizeGranularity.PER_CHANNEL
+    group_size: int = 32
 
     def rows(self, weight: Tensor) -> Tensor:
-        """The weights (outputs, …) as (scales, weights of each)."""
-        is_whole = self.granularity is QuantizeGranularity.PER_TENSOR
-        return weight.reshape(1, -1) if is_whole else weight.flatten(1)
+        """The weights (outputs, …) as (scales, weights of each); zeros fill up a shorter group."""
+        if self.granularity is QuantizeGranularity.PER_TENSOR:
+            return weight.reshape(1, -1)
+        channels = weight.flatten(1)
+        size = self.group_of(weight)
+        return channels if size is None else F.pad(channels, (0, -channels.shape[1] % size)).reshape(-1, size)
+
+    def unrows(self, rows: Tensor, weight: Tensor) -> Tensor:
+        """What :meth:`rows` made of ``weight``, or a number for each of it, in the weight's shape again."""
+        if self.group_of(weight) is not None:
+            rows = rows.reshape(len(weight), -1)[:, : weight[0].numel()]
+        return rows.reshape(weight.shape)
+
+    def group_of(self, weight: Tensor) -> int | None:
+        """The length of a group of this weight, at most a whole channel; None where there are no groups."""
+        is_grouped = self.granularity is QuantizeGranularity.PER_GROUP
+        return min(self.group_size, weight[0].numel()) if is_grouped else None
+
+    def scale_of(self, scale: Tensor, weight: Tensor) -> Tensor:
+        """One number for each of :meth:`rows`, (scales,), in the shape that a coded weight holds it."""
+        return scale if self.group_of(weight) is None else scale.reshape(len(weight), -1)
 
 
 class WeightQuantizer(nn.Module):
@@ -44,6 +65,9 @@ class WeightQuantizer(nn.Module):
         super().__init__()
         self.form = form
         self.is_on = True
+
+    def start_(self, weight: Tensor) -> None:
+        """Told, before it is put on, the weight that it will round; a method that learns begins with it."""
 
     def code(self, weight: Tensor) -> CodedWeight:
         """What a file holds of a weight (outputs, …), which may be masked."""
@@ -68,7 +92,7 @@ class UniformWeight(WeightQuantizer):
 
     def code(self, weight: Tensor) -> CodedWeight:
         """The nearest levels, halves to even."""
-        return round_to_grid(weight, self._scale(weight), bits=self.form.bits)
+        return round_to_grid(weight, self._scale(weight), self.form)
 
     def forward(self, weight: Tensor) -> Tensor:
         """The rounded weight; torch's own kernels give the same bits in one pass."""
@@ -79,18 +103,23 @@ class UniformWeight(WeightQuantizer):
         zero_point = torch.zeros(len(scale), dtype=torch.int32, device=weight.device)
         if self.form.granularity is QuantizeGranularity.PER_TENSOR:
             return torch.fake_quantize_per_tensor_affine(weight, scale[0], zero_point[0], -limit, limit)
-        return torch.fake_quantize_per_channel_affine(weight, scale, zero_point, 0, -limit, limit)
+        if self.form.granularity is QuantizeGranularity.PER_CHANNEL:
+            return torch.fake_quantize_per_channel_affine(weight, scale, zero_point, 0, -limit, limit)
+        rows = self.form.rows(weight)
+        rounded = torch.fake_quantize_per_channel_affine(rows, scale, zero_point, 0, -limit, limit)
+        return self.form.unrows(rounded, weight)
 
     def _scale(self, weight: Tensor) -> Tensor:
         largest = self.form.rows(weight.detach()).abs().amax(1)
         return (largest / weight_limit(self.form.bits)).clamp_min(SMALLEST_SCALE)
 
 
-def round_to_grid(weight: Tensor, scale: Tensor, *, bits: int) -> CodedWeight:
-    """The nearest multiples of a scale of (1,) or (outputs,) that ``bits`` bits hold, halves to even."""
-    limit = weight_limit(bits)
-    steps = weight * (1 / scale).view(-1, *[1] * (weight.dim() - 1))
-    return CodedWeight(levels=steps.round().clamp(-limit, limit).to(torch.int32), scale=scale)
+def round_to_grid(weight: Tensor, scale: Tensor, form: WeightForm) -> CodedWeight:
+    """The nearest multiples of a scale, one number for each of the form's rows, halves to even."""
+    limit, group_size = weight_limit(form.bits), form.group_of(weight)
+    shaped = form.scale_of(scale, weight)
+    levels = times_scale(weight, 1 / shaped, group_size).round().clamp(-limit, limit)
+    return CodedWeight(levels=levels.to(torch.int32), scale=shaped, group_size=group_size)
 
 
 def weight_limit(bits: int) -> int:

@@ -21,7 +21,7 @@ from engine.data.augment import augment
 from engine.data.splits import Data
 from engine.tasks.table import methods_of
 from engine.training.losses import TrainingLoss
-from engine.training.optimizers import LEARNING_RATES, OPTIMIZERS
+from engine.training.optimizers import LEARNING_RATES, OPTIMIZERS, parameter_groups
 
 REPORT_EVERY_S = 0.1
 LOG_EVERY_S = 0.5
@@ -70,7 +70,7 @@ class Training:
             teacher=self.teacher,
             precision=self.precision,
         )
-        self.optimizer = OPTIMIZERS[self.spec.optimizer](self.model.parameters(), self.spec)
+        self.optimizer = OPTIMIZERS[self.spec.optimizer](parameter_groups(self.model, self.spec), self.spec)
         self.is_channels_last = prefer_channels_last(self.model, self.data)
         for network in (self.model, self.teacher):
             if self.is_channels_last and network is not None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import nn
@@ -9,8 +10,27 @@ from torch import nn
 from engine.contract.methods import LearningRateSchedule, Optimizer
 from engine.contract.recipe import RecoverSpec
 
+Group = dict[str, Any]
 
-def make_sgd(parameters: Iterable[nn.Parameter], spec: RecoverSpec) -> torch.optim.Optimizer:
+
+def parameter_groups(module: nn.Module, spec: RecoverSpec) -> list[Group]:
+    """All parameters; those of parts that say ``is_decayed = False`` in a group of their own, without decay.
+
+    What such a part learns has a size of its own (the step of a quantizer), and no smaller one is any simpler.
+    """
+    own = {
+        parameter
+        for part in module.modules()
+        if not getattr(part, "is_decayed", True)
+        for parameter in part.parameters(recurse=False)
+    }
+    decayed = [parameter for parameter in module.parameters() if parameter not in own]
+    groups: list[Group] = [{"params": decayed, "weight_decay": spec.weight_decay}]
+    undecayed = [parameter for parameter in module.parameters() if parameter in own]
+    return [*groups, {"params": undecayed, "weight_decay": 0.0}] if undecayed else groups
+
+
+def make_sgd(parameters: Iterable[Group], spec: RecoverSpec) -> torch.optim.Optimizer:
     """Stochastic gradient descent, Nesterov where there is momentum."""
     return torch.optim.SGD(
         parameters,
@@ -22,12 +42,12 @@ def make_sgd(parameters: Iterable[nn.Parameter], spec: RecoverSpec) -> torch.opt
     )
 
 
-def make_adam(parameters: Iterable[nn.Parameter], spec: RecoverSpec) -> torch.optim.Optimizer:
+def make_adam(parameters: Iterable[Group], spec: RecoverSpec) -> torch.optim.Optimizer:
     """Adam (Kingma & Ba 2015) with decoupled weight decay (Loshchilov & Hutter 2019)."""
     return torch.optim.AdamW(parameters, lr=spec.learning_rate, weight_decay=spec.weight_decay, foreach=True)
 
 
-OPTIMIZERS: dict[Optimizer, Callable[[Iterable[nn.Parameter], RecoverSpec], torch.optim.Optimizer]] = {
+OPTIMIZERS: dict[Optimizer, Callable[[Iterable[Group], RecoverSpec], torch.optim.Optimizer]] = {
     Optimizer.SGD: make_sgd,
     Optimizer.ADAM: make_adam,
 }

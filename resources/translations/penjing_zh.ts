@@ -3249,11 +3249,11 @@
     </message>
     <message>
         <source>Learned steps</source>
-        <translation type="unfinished"></translation>
+        <translation>学习步长</translation>
     </message>
     <message>
         <source>Evenly spaced levels whose steps are trained with the weights (Esser 2020; LSQ+, Bhalgat 2020).</source>
-        <translation type="unfinished"></translation>
+        <translation>等间隔的量化级，其步长与权重一同训练（Esser 2020；LSQ+，Bhalgat 2020）。</translation>
     </message>
     <message>
         <source>After training</source>
@@ -3466,6 +3466,10 @@
     <message>
         <source>Entropy-coded weights that Penjing wrote, a .penjing file.</source>
         <translation>Penjing 写出的熵编码权重，即 .penjing 文件。</translation>
+    </message>
+    <message>
+        <source>Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Archive (.penjing)</source>
@@ -4240,7 +4244,7 @@
     </message>
     <message>
         <source>The method &quot;{method}&quot; is learned in training; set mode = &quot;aware&quot; and at least 1 epoch (recover.epochs), or choose another method.</source>
-        <translation type="unfinished"></translation>
+        <translation>方法“{method}”在训练中学习；请设 mode = &quot;aware&quot; 且至少 1 轮（recover.epochs），或选择其他方法。</translation>
     </message>
     <message>
         <source>The folder &quot;{path}&quot; holds a run of another recipe ({key} differs); resume with the recipe that began it.</source>

@@ -51,6 +51,22 @@ def test_that_a_grid_is_levels_times_the_scale_of_their_group_in_float32(scales)
     assert np.array_equal(found.dense(), levels.astype(np.float32) * spread)
 
 
+@pytest.mark.parametrize("group_size", [1, 7, 8, 20, 10**12])
+def test_that_the_last_group_of_a_row_may_be_shorter(group_size):
+    rng = np.random.default_rng(3)
+    levels = rng.integers(-127, 128, (6, 4, 5)).astype(np.int32)
+    scales = rng.standard_normal(6 * -(-20 // group_size)).astype(np.float32)
+    tensor = GridTensor(name="weight", levels=levels, scales=scales, group_size=group_size)
+    wanted = levels.astype(np.float32)
+    for place, scale in zip(np.ndindex(6, -(-20 // group_size)), scales, strict=True):
+        row, start = place[0], place[1] * group_size
+        wanted[row].reshape(-1)[start : start + group_size] *= scale
+    (found,) = there_and_back(tensor)
+    assert np.array_equal(found.dense(), wanted)
+    with pytest.raises(ValueError, match="scales"):
+        GridTensor(name="weight", levels=levels, scales=scales[1:], group_size=group_size)
+
+
 @pytest.mark.parametrize("data_type", FLOATS)
 def test_that_floats_keep_every_bit_of_them(data_type):
     rng = np.random.default_rng(data_type)

@@ -67,7 +67,8 @@ def test_that_a_scale_may_belong_to_the_tensor_a_channel_or_a_group() -> None:
         (2, 3): torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
     }
     for shape, scale in scales.items():
-        coded = CodedWeight(levels=levels, scale=scale)
+        group_size = 2 if len(shape) == 2 else None
+        coded = CodedWeight(levels=levels, scale=scale, group_size=group_size)
         each = np.broadcast_to(scale.numpy().reshape(*shape, *[1] * (2 - len(shape))), (2, 3)).repeat(
             2, axis=1
         )

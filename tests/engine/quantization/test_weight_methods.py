@@ -21,7 +21,7 @@ from engine.quantization.weights import UniformWeight, WeightForm, WeightQuantiz
 from tests.engine.export.jobs import make_data
 from tests.engine.networks import compress, make_network, some_inputs
 
-PER_TENSOR, PER_CHANNEL = QuantizeGranularity.PER_TENSOR, QuantizeGranularity.PER_CHANNEL
+PER_TENSOR, PER_CHANNEL, PER_GROUP = QuantizeGranularity
 NEW = sorted(set(QuantizeMethod) - {QuantizeMethod.UNIFORM})
 
 
@@ -52,16 +52,18 @@ def test_that_every_method_has_its_class() -> None:
 def test_that_what_is_written_is_what_was_computed_with(
     method: QuantizeMethod, granularity: QuantizeGranularity
 ) -> None:
-    """Bit for bit, in either order in memory; what is masked stays 0, and all levels fit into int8."""
+    """Bit for bit, in either order in memory; what is masked stays 0, and up to 8 bits fit into int8."""
     weight = masked_weight()
     for bits in range(2, method.most_bits + 1):
         rounding = quantizer(method, granularity, bits)
+        rounding.start_(weight)
         coded, rounded = rounding.code(weight), rounding(weight)
         assert torch.equal(coded.values(), rounded)
         assert torch.equal(rounding(weight.to(memory_format=torch.channels_last)), rounded)
         assert not rounded[weight == 0].any()
-        assert coded.fits_int8
-        assert len(coded.scale) == (1 if granularity is PER_TENSOR else 12)
+        assert coded.fits_int8 is (bits <= 8 and granularity is not PER_GROUP)
+        # Groups of 32 among the 45 weights of a channel: one of 32 and one of 13.
+        assert coded.scale.shape == {PER_TENSOR: (1,), PER_CHANNEL: (12,), PER_GROUP: (12, 2)}[granularity]
 
 
 @pytest.mark.parametrize("granularity", [PER_TENSOR, PER_CHANNEL])
@@ -194,7 +196,9 @@ def test_that_it_leaves_as_integers_that_the_runtime_computes_with(
     assert model.placement is not None
     assert set(model.placement.bits.values()) == {method.own_bits or 4}
     levels = prepare_integer(model).integers["first"].levels
-    coded = quantizer(method, PER_TENSOR).code(model.masked_weight("first"))
+    alone = quantizer(method, PER_TENSOR)
+    alone.start_(model.masked_weight("first"))
+    coded = alone.code(model.masked_weight("first"))
     assert np.array_equal(np.abs(levels), coded.levels.abs().numpy())
     job = ExportJob(model=model, data=make_data(shape), ctx=RunContext(), threads=1, title="residual")
     artifact = export_int8(job, tmp_path / "model.onnx")

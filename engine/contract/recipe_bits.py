@@ -1,0 +1,36 @@
+"""Whether the bits that a recipe asks for are such as its method, and what computes with them, have."""
+
+from engine.contract.errors import RequestError
+from engine.contract.methods_quantize import INTEGER_BITS
+from engine.contract.recipe_quantize import QuantizeSpec
+
+
+def check_bits(spec: QuantizeSpec) -> None:
+    """Refuses bits that a method does not have, or that nothing computes with.
+
+    Raises:
+        RequestError: with the setting that is to be changed.
+    """
+    _check_weight_bits(spec)
+    _check_value_bits(spec)
+
+
+def _check_weight_bits(spec: QuantizeSpec) -> None:
+    """The default of the recipe's field stands for no wish where the method says the bits."""
+    method, own = spec.method, spec.method.own_bits
+    if own is not None and spec.weight_bits not in (own, QuantizeSpec().weight_bits):
+        raise RequestError("recipe_bits_of_method", method=method.value, bits=own, found=spec.weight_bits)
+    if own is None and spec.weight_bits > method.most_bits:
+        raise RequestError(
+            "recipe_most_bits", method=method.value, limit=method.most_bits, found=spec.weight_bits
+        )
+
+
+def _check_value_bits(spec: QuantizeSpec) -> None:
+    """Where weights are such as no file of integers holds, the default of activation_bits stands for no wish."""
+    found = spec.activation_bits
+    if spec.past_integers and found not in (0, QuantizeSpec().activation_bits):
+        raise RequestError("recipe_weights_alone", setting=spec.past_integers, found=found)
+    for name, layer in spec.layers.items():
+        if spec.value_bits and (layer.weight_bits or 0) > INTEGER_BITS:
+            raise RequestError("recipe_layer_bits", layer=name, found=layer.weight_bits, limit=INTEGER_BITS)
