@@ -28,6 +28,7 @@ class Stage(StrEnum):
     TIME = "time"
     PRUNE = "prune"
     CALIBRATE = "calibrate"
+    ROUND = "round"
     ADJUST = "adjust"
     TRAIN = "train"
     FINE_TUNE = "fine_tune"

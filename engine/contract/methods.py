@@ -149,6 +149,12 @@ class ExportFormat(Choice):
         "Safetensors",
         "Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.",
     )
+    PT2 = (
+        "pt2",
+        "PyTorch program (.pt2)",
+        "The compressed network as a program of torch.export in floats: runs without its class, compiles, nothing "
+        "pickled.",
+    )
     ARCHIVE = (
         "archive",
         "Archive (.penjing)",

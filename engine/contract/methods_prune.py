@@ -16,6 +16,12 @@ class PruneMethod(Choice):
         "L2 magnitude",
         "Removes what has the smallest sum of squared weights (He 2018).",
     )
+    LAMP = (
+        "lamp",
+        "Layer-adaptive magnitude",
+        "Removes the weight that is the smallest share of those its layer would keep, so that scope global leaves "
+        "every layer some (Lee 2021, LAMP).",
+    )
     RANDOM = (
         "random",
         "Random",
@@ -83,7 +89,12 @@ class PruneMethod(Choice):
     @property
     def is_of_blocks(self) -> bool:
         """Whether the criterion says something about whole residual blocks."""
-        return self not in (PruneMethod.GEOMETRIC_MEDIAN, PruneMethod.APOZ, PruneMethod.SENSITIVITY)
+        return self not in (
+            PruneMethod.LAMP,
+            PruneMethod.GEOMETRIC_MEDIAN,
+            PruneMethod.APOZ,
+            PruneMethod.SENSITIVITY,
+        )
 
     @property
     def is_of_ratios(self) -> bool:

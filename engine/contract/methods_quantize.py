@@ -23,6 +23,16 @@ class QuantizeMethod(Choice):
         "The sign of each weight times the mean size of its channel (Rastegari 2016); 1 bit.",
     )
     TERNARY = "ternary", "Ternary", "Minus, zero or plus one value for each channel (Li 2016); 2 bits."
+    FLOAT16 = (
+        "float16",
+        "Half precision (float16)",
+        "Floats of 16 bits, 10 of them fraction (IEEE 754); weights alone are rounded.",
+    )
+    BFLOAT16 = (
+        "bfloat16",
+        "Brain float (bfloat16)",
+        "Floats of 16 bits with the range of 32, 7 of them fraction; weights alone are rounded.",
+    )
     LSQ = (
         "lsq",
         "Learned steps",
@@ -44,11 +54,22 @@ class QuantizeMethod(Choice):
         """The most bits that it has; a layer that is given more is rounded uniformly."""
         return self.own_bits or _MOST_BITS.get(self, INTEGER_BITS)
 
+    @property
+    def is_of_integers(self) -> bool:
+        """Whether a weight is a whole number times a scale, which files of integers hold."""
+        return self not in _OF_OTHER_NUMBERS
+
 
 INTEGER_BITS = 8
 """The most bits of a weight that files of integers hold."""
 _MOST_BITS = {QuantizeMethod.UNIFORM: 16, QuantizeMethod.APOT: 6}
-_OWN_BITS = {QuantizeMethod.SIGN: 1, QuantizeMethod.TERNARY: 2}
+_OWN_BITS = {
+    QuantizeMethod.SIGN: 1,
+    QuantizeMethod.TERNARY: 2,
+    QuantizeMethod.FLOAT16: 16,
+    QuantizeMethod.BFLOAT16: 16,
+}
+_OF_OTHER_NUMBERS = {QuantizeMethod.FLOAT16, QuantizeMethod.BFLOAT16}
 
 
 class QuantizeMode(Choice):
@@ -59,6 +80,11 @@ class QuantizeMode(Choice):
         "aware",
         "During training",
         "The model is trained with rounding switched on; takes longer and loses less.",
+    )
+    DYNAMIC = (
+        "dynamic",
+        "As it runs",
+        "Weights are rounded, and values by their own range whenever the file runs: matrices, LSTMs and attention.",
     )
 
 
@@ -96,3 +122,8 @@ class Rounding(Choice):
     """How a weight chooses its level."""
 
     NEAREST = "nearest", "Nearest", "To the nearest level, halves to even."
+    ADAROUND = (
+        "adaround",
+        "AdaRound",
+        "Down or up, as each layer's answers on calibration samples have it (Nagel 2020); after training, uniform levels.",
+    )

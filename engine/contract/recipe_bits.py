@@ -1,7 +1,7 @@
 """Whether the bits that a recipe asks for are such as its method, and what computes with them, have."""
 
 from engine.contract.errors import RequestError
-from engine.contract.methods_quantize import INTEGER_BITS
+from engine.contract.methods_quantize import INTEGER_BITS, QuantizeMode
 from engine.contract.recipe_quantize import QuantizeSpec
 
 
@@ -29,6 +29,8 @@ def _check_weight_bits(spec: QuantizeSpec) -> None:
 def _check_value_bits(spec: QuantizeSpec) -> None:
     """Where weights are such as no file of integers holds, the default of activation_bits stands for no wish."""
     found = spec.activation_bits
+    if spec.mode is QuantizeMode.DYNAMIC and found != QuantizeSpec().activation_bits:
+        raise RequestError("recipe_dynamic_bits", found=found)
     if spec.past_integers and found not in (0, QuantizeSpec().activation_bits):
         raise RequestError("recipe_weights_alone", setting=spec.past_integers, found=found)
     for name, layer in spec.layers.items():

@@ -18,7 +18,9 @@ from engine.contract.methods import (
     Objective,
     PruneGranularity,
     PruneMethod,
+    QuantizeMethod,
     QuantizeMode,
+    Rounding,
     Schedule,
     Scope,
     SparseTraining,
@@ -149,8 +151,12 @@ def _check_post_training(recipe: Recipe) -> None:
     spec = recipe.quantize
     if spec is not None and spec.method.is_learned and spec.mode is not QuantizeMode.AWARE:
         raise RequestError("recipe_learned", method=spec.method.value)
+    if spec is not None and spec.rounding is Rounding.ADAROUND and spec.method is not QuantizeMethod.UNIFORM:
+        raise RequestError("recipe_adaround_uniform", method=spec.method.value)
     if spec is not None and spec.mode is not QuantizeMode.POST_TRAINING:
-        for setting, is_set in (("equalize", spec.equalize), ("correct_bias", spec.correct_bias)):
+        is_chosen = spec.rounding is Rounding.ADAROUND
+        settings = {"equalize": spec.equalize, "correct_bias": spec.correct_bias, "rounding": is_chosen}
+        for setting, is_set in settings.items():
             if is_set:
                 raise RequestError("recipe_post_training_only", setting=setting, mode=spec.mode.value)
 

@@ -32,7 +32,7 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     method: Annotated[
         QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")
     ] = QuantizeMethod.UNIFORM
-    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, or during it.")] = (
+    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, during it, or as files run.")] = (
         QuantizeMode.POST_TRAINING
     )
     observer: Annotated[
@@ -127,6 +127,8 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def past_integers(self) -> str | None:
         """The setting, as recipes write it, whose weights no file of 8-bit integers holds; None where there is none."""
+        if not self.method.is_of_integers:
+            return f'method = "{self.method.value}"'
         if self.granularity is QuantizeGranularity.PER_GROUP:
             return f'granularity = "{self.granularity.value}"'
         return f"weight_bits = {self.default_bits}" if self.default_bits > INTEGER_BITS else None

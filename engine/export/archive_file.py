@@ -18,14 +18,15 @@ from engine.contract.errors import RunError
 from engine.contract.run_folder import write_atomically
 from engine.export.history import history_of
 from engine.export.job import ExportJob
-from engine.export.prepare import prepare_float
+from engine.export.prepare import prepare_float, rounds_weights_alone
 from engine.export.python_loader import architecture_source
 from engine.joint.compressed import CompressedModel
 from engine.models.archived import SCHEMA, Document, ValueGrid, state_of
 from engine.models.cuts.history import History
 from engine.models.cuts.reopening import give_weights_
-from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_, weight_quantizer_of
+from engine.quantization.attach import FOLDER, activation_quantizers, insert_behind_
 from engine.quantization.coded import CodedWeight
+from engine.quantization.coded_tensors import codes_of, coded_tensors, tensor_of
 from engine.tasks.table import methods_of
 
 
@@ -67,12 +68,13 @@ def coded_weights(model: CompressedModel, bare: nn.Module) -> dict[str, CodedWei
     """What the quantizers make of the masked weights of ``bare``, by the weight's full name."""
     if model.placement is None or not model.structure.is_quantized:
         return {}
-    return {
-        f"{layer}.weight": weight_quantizer_of(model.module.get_submodule(layer)).code(
-            bare.get_submodule(layer).get_parameter("weight").detach()
-        )
-        for layer in model.placement.bits
-    }
+    return codes_of(model.module, bare, model.placement.bits)
+
+
+def stored_types(model: CompressedModel, bare: nn.Module) -> dict[str, torch.dtype]:
+    """The type that files of floats hold each rounded weight of ``bare`` in, where weights alone are rounded."""
+    coded = coded_weights(model, bare) if rounds_weights_alone(model) else {}
+    return {name: code.stored_type for name, code in coded.items()}
 
 
 @torch.no_grad()
@@ -80,10 +82,8 @@ def tensors_of(model: CompressedModel) -> dict[str, Tensor]:
     """All tensors that a finished model computes with, by name: masked, and rounded where it rounds."""
     state = dict(prepare_float(model, is_folded=False).module.state_dict())
     if model.placement is not None and model.structure.is_quantized:
-        for layer in model.placement.bits:
-            weight = model.module.get_submodule(layer).weight
-            assert isinstance(weight, Tensor)
-            state[f"{layer}.weight"] = weight.detach()
+        for name in coded_tensors(model.module, model.placement.bits):
+            state[name] = tensor_of(model.module, name)
     return state
 
 
@@ -107,7 +107,8 @@ def _forms(name: str, coded: CodedWeight) -> Iterable[ArchivedTensor]:
     if coded.table is None:
         scales, group_size = coded.scale.reshape(-1).numpy(), coded.group_size or 0
         yield GridTensor(name=name, levels=levels, scales=scales, group_size=group_size)
-    elif coded.scale.numel() == 1:
+    elif coded.scale.numel() == 1 and coded.stored_type is torch.float32:
+        # A table of all short floats that occur weighs more than they do: their low bits are zeros, and cost nothing.
         table = without_negative_zeros(coded.table * coded.scale.reshape(()))
         yield CodebookTensor(name=name, indices=levels, table=table.numpy())
 

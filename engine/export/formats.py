@@ -6,18 +6,20 @@ from pathlib import Path
 
 import msgspec
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engine.contract.errors import RequestError, RunError
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import ExportFormat, QuantizeMode
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
-from engine.export.archive_file import tensors_of, write_archive
+from engine.export.archive_file import stored_types, tensors_of, write_archive
 from engine.export.history import history_of
 from engine.export.int4_file import export_int4
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
-from engine.export.prepare import prepare_float, prepare_integer, rounds_weights_alone
+from engine.export.prepare import Prepared, prepare_float, prepare_integer, rounds_weights_alone
+from engine.export.prepare_dynamic import prepare_dynamic
+from engine.export.program_file import export_pt2
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.safetensors_writer import export_safetensors
 from engine.export.twin import IntegerTwin
@@ -44,10 +46,8 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
         raise RequestError("recipe_int8_without_quantize")
     if asked.past_integers:
         raise RequestError("recipe_int8_past_integers", setting=asked.past_integers)
-    if rounds_weights_alone(job.model):
-        raise RequestError("recipe_int8_without_activations")
-    prepared = prepare_integer(job.model)
-    twin = answers_of(IntegerTwin(prepared), job.data, job.ctx)
+    prepared, in_torch = _integers_of(job, asked.mode)
+    twin = answers_of(in_torch, job.data, job.ctx)
     write_onnx(build_onnx(prepared, job.model.captured.example), path)
     planned = placement.integer_operators
     artifact = verify_onnx(path, twin, job.data, job.ctx, planned=planned, threads=job.threads)
@@ -55,11 +55,30 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
     return msgspec.structs.replace(artifact, simulation_agreement=agreement)
 
 
+def _integers_of(job: ExportJob, mode: QuantizeMode) -> tuple[Prepared, Callable[[Tensor], Tensor]]:
+    """What is exported, and what computes the same in torch.
+
+    Raises:
+        RequestError: weights alone were rounded.
+    """
+    if mode is QuantizeMode.DYNAMIC:
+        prepared = prepare_dynamic(job.model)
+        return prepared, prepared.module
+    if rounds_weights_alone(job.model):
+        raise RequestError("recipe_int8_without_activations")
+    prepared = prepare_integer(job.model)
+    return prepared, IntegerTwin(prepared)
+
+
 def export_state_dict(job: ExportJob, path: Path) -> Artifact:
     """The pruned weights and how they came about, and beside them a Python file that loads them with torch alone."""
     module = prepare_float(job.model, is_folded=False).module
     source = _loader_of(module, job, path.stem)
-    state = {name: tensor.clone() for name, tensor in module.state_dict().items()}
+    types = stored_types(job.model, module)
+    state = {
+        name: tensor.to(types.get(name, tensor.dtype), copy=True)
+        for name, tensor in module.state_dict().items()
+    }
     content = BytesIO()
     torch.save(state, content)
     history = history_of(job.model, job.lineage, module=module, state=state, ctx=job.ctx)
@@ -94,6 +113,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.ONNX_INT4: export_int4,
     ExportFormat.STATE_DICT: export_state_dict,
     ExportFormat.SAFETENSORS: export_safetensors,
+    ExportFormat.PT2: export_pt2,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -104,6 +124,7 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.ONNX_INT4: "model-int4.onnx",
     ExportFormat.STATE_DICT: "model.pt",
     ExportFormat.SAFETENSORS: "weights.safetensors",
+    ExportFormat.PT2: "model.pt2",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""

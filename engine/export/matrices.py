@@ -6,9 +6,10 @@ While they are exported they are the operators of the file; otherwise they compu
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.export.exact import exact_product
+from engine.export.exact import exact_product, product_at_run_time
 from engine.quantization.coded import CodedWeight
 
 onnx_operator: Any = torch.onnx.ops.symbolic
@@ -60,3 +61,41 @@ class IntegerRows(CodedMatrix):
             step = torch.tensor(self.input_scale)
             products = exact_product(torch.round(tokens / step), self.levels) * (step * self.scale)
         return products if self.bias is None else products + self.bias
+
+
+class DynamicMatrix(CodedMatrix):
+    """A Linear layer, (…, inputs) → (…, outputs), whose inputs are rounded by their own range as they come."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """The products, and the bias added in floats."""
+        if torch.onnx.is_in_onnx_export():
+            product: Tensor = onnx_operator(
+                "com.microsoft::DynamicQuantizeMatMul",
+                (values, self.levels, self.scale, None, self.bias),
+                dtype=torch.float32,
+                shape=(*values.shape[:-1], len(self.scale)),
+                version=1,
+            )
+            return product
+        products = product_at_run_time(values, self.levels, self.scale)
+        return products if self.bias is None else products + self.bias
+
+
+class CodedTable(nn.Module):
+    """An Embedding whose rows lie in the file as int8 levels, each row with its scale; what is looked up is float.
+
+    Args:
+        coded: the table, (words, width), on a grid of int8 levels.
+    """
+
+    levels: Tensor
+    scale: Tensor
+
+    def __init__(self, coded: CodedWeight) -> None:
+        super().__init__()
+        self.register_buffer("levels", coded.levels.to(torch.int8))
+        self.register_buffer("scale", coded.scale.detach().expand(len(coded.levels)).unsqueeze(1).clone())
+
+    def forward(self, words: Tensor) -> Tensor:
+        """The rows of some words, (…, width)."""
+        return F.embedding(words, self.levels).to(torch.float32) * F.embedding(words, self.scale)

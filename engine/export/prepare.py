@@ -117,8 +117,13 @@ def _mark_for(quantizer: ActivationQuantizer) -> Mark:
     return Mark(float(scale), int(zero_point), quantizer.top)
 
 
+@torch.no_grad()
 def bare_copy(model: CompressedModel, *, is_rounded: bool = False) -> nn.Module:
     """A copy on the CPU with masks baked in, and the rounding of weights if ``is_rounded``."""
+    for part in model.module.modules():
+        if isinstance(part, nn.RNNBase):
+            # Torch keeps the matrices that such a layer last saw; made under autograd, they could not be copied.
+            part.to(next(part.parameters()).device)
     module = copy.deepcopy(model.module).eval().to("cpu")
     switch_quantizers_(module, is_on=is_rounded)
     remove_parametrizations_(module)

@@ -28,6 +28,7 @@ INTEGER_MATRIX = frozenset(
         "MatMulIntegerToFloat",
         "ConvInteger",
         "DynamicQuantizeMatMul",
+        "DynamicQuantizeLSTM",
         "QAttention",
         "MatMulNBits",
     }

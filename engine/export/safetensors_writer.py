@@ -83,7 +83,7 @@ def _parts_of(name: str, tensor: Tensor, coded: CodedWeight | None, network: nn.
     if coded is None:
         return {name: without_negative_zeros(tensor.detach()).clone().contiguous()}
     if not coded.fits_int8 or scale_name in network.state_dict():
-        return {name: without_negative_zeros(coded.values()).contiguous()}
+        return {name: without_negative_zeros(coded.values()).to(coded.stored_type).contiguous()}
     scale = coded.scale.reshape(-1, *[1] * (coded.levels.dim() - 1))
     return {name: coded.levels.to(torch.int8).contiguous(), scale_name: scale.float().contiguous()}
 

@@ -40,7 +40,8 @@ from engine.quantization.attach import (
     take_activation_quantizers_,
 )
 from engine.quantization.following import Quantizers, Rows, carry_quantizers_, quantizers_of
-from engine.quantization.placement import Placement, place_quantizers
+from engine.quantization.placement import Placement
+from engine.quantization.placing import place
 
 
 class CompressedModel:
@@ -71,7 +72,7 @@ class CompressedModel:
             self.locked = self.pieces.locked
             _require_prunable(captured, recipe.prune, self.pieces)
         if recipe.quantize is not None:
-            self.placement = place_quantizers(captured, recipe.quantize)
+            self.placement = place(captured, recipe.quantize)
             self._require_quantizable(self.placement)
 
     def _require_quantizable(self, placement: Placement) -> None:
@@ -172,7 +173,7 @@ class CompressedModel:
         taken, rows = self._cut_bare(self.module, frozenset(self.structure.removed), optimizer)
         self.structure = replace(self.structure, is_cut=True, is_masked=False)
         if self.recipe.quantize is not None:
-            self.placement = place_quantizers(self.captured, self.recipe.quantize)
+            self.placement = place(self.captured, self.recipe.quantize)
         if self.structure.is_quantized:
             self.attach_quantizers()
             carry_quantizers_(taken, self.module, rows=rows, optimizer=optimizer)

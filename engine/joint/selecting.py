@@ -14,7 +14,7 @@ from engine.joint.latency.widths import group_widths
 from engine.joint.objective import weigh_
 from engine.models.graph import CapturedGraph, layers_of
 from engine.pruning.channel_criteria import CHANNEL_CRITERIA
-from engine.pruning.channels import ChannelMap, importance_of
+from engine.pruning.channels import ChannelMap, importance_of, mean_over_layers
 from engine.pruning.selection import select_channels
 
 
@@ -67,7 +67,7 @@ def added_up(
 
     What a channel saves it saves in all of its layers, so a mean over them would give those of residual streams away.
     """
-    if CHANNEL_CRITERIA[method].join is not importance_of:
+    if CHANNEL_CRITERIA[method].join not in (importance_of, mean_over_layers):
         return importance
     layers = {name for name, _ in layers_of(captured.module)}
     makers = {c: len(layers.intersection(group.layers)) for group in channels.groups for c in group.channels}

@@ -36,7 +36,7 @@ class PrunedAttention(nn.Module):
         (batch, time), ``attn_mask`` (time, time).
         """
         rows = tokens if self.batch_first else tokens.transpose(0, 1)
-        parts = F.linear(rows, self.in_proj_weight, self.in_proj_bias).chunk(3, dim=2)
+        parts = self.project_in(rows).chunk(3, dim=2)
         query, key, value = (self._by_head(part) for part in parts)
         masks = (attn_mask, None if key_padding_mask is None else key_padding_mask[:, None, None])
         added = [self._added(mask, query) for mask in masks if mask is not None]
@@ -45,6 +45,10 @@ class PrunedAttention(nn.Module):
         answers = F.scaled_dot_product_attention(query, key, value, attn_mask=heard, dropout_p=dropout)
         answer = self.out_proj(answers.transpose(1, 2).flatten(2))
         return (answer if self.batch_first else answer.transpose(0, 1)), None
+
+    def project_in(self, rows: torch.Tensor) -> torch.Tensor:
+        """Queries, keys and values of each token, beside each other."""
+        return F.linear(rows, self.in_proj_weight, self.in_proj_bias)
 
     def _by_head(self, part: torch.Tensor) -> torch.Tensor:
         return part.reshape(part.shape[0], part.shape[1], self.heads, self.width).transpose(1, 2)

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx
+from torch.export import ExportedProgram
 
 from engine.contract.errors import RequestError, one_line
 from engine.models.example import Example
@@ -18,6 +19,7 @@ from engine.models.raising.program import raise_proven
 _WEIGHTS = "data/weights"
 _CONFIG = f"{_WEIGHTS}/model_weights_config.json"
 _OLD_WEIGHTS = ("serialized_state_dict.pt", "serialized_state_dict.json")
+_PICKLES = (".pt", ".pth", ".pkl")
 _LONGEST_CONFIG = 64 * 2**20
 _DTYPES = {
     1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16,
@@ -69,17 +71,34 @@ def _old_state(archive: MappedZip) -> dict[str, Tensor]:
     return {str(name): tensor for name, tensor in state.items() if isinstance(tensor, Tensor)}
 
 
+def load_unpickled(path: Path) -> ExportedProgram:
+    """The program of a file of our own that holds nothing pickled; whoever else's it is, the user's word comes first.
+
+    Raises:
+        RequestError: the file is broken, or something in it is pickled.
+    """
+    archive = MappedZip(path)
+    pickled = [name for name in archive.names() if name.endswith(_PICKLES) and archive.read(name)]
+    exported_state(path)
+    if pickled:
+        raise RequestError("file_truncated", path=path, reason=f"{pickled[0]} is pickled")
+    return _loaded(path)
+
+
 def raise_exported(path: Path) -> tuple[fx.GraphModule, Example]:
     """Loads the program, once the user has vouched for it, and turns it into layers that answer alike.
 
     Raises:
         RequestError: the file is broken, or the program cannot be turned into layers.
     """
+    return raise_proven(_loaded(path))
+
+
+def _loaded(path: Path) -> ExportedProgram:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # Given a path, it warns of every name that does not end in .pt2.
-            program = torch.export.load(io.BytesIO(path.read_bytes()))
+            return torch.export.load(io.BytesIO(path.read_bytes()))
     except Exception as error:
         raise RequestError("file_truncated", path=path, reason=one_line(str(error), 160)) from None
-    return raise_proven(program)

@@ -40,6 +40,10 @@ class MappedZip:
         """Whether there is a member of that name below the zip's one folder."""
         return name in self._members
 
+    def names(self) -> tuple[str, ...]:
+        """Of all members, below the zip's one folder."""
+        return tuple(self._members)
+
     def read(self, name: str) -> bytes:
         """A member's bytes, unpacked."""
         with zipfile.ZipFile(self._path) as archive:

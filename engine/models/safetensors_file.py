@@ -24,6 +24,7 @@ DOCUMENT_KEY = "penjing"
 """Where in the header's metadata our JSON stands."""
 SCALE_SUFFIX = "_scale"
 """Behind the name of a tensor of levels: the name of their scale."""
+_FLOAT_BYTES = 4
 
 
 def mapped_tensors(path: Path) -> dict[str, Tensor]:
@@ -67,14 +68,18 @@ def _document_in(words: Mapping[str, str], path: Path) -> Document:
 
 
 def weights_in(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors that a network computes with: levels of int8 are multiplied by the scale beside them."""
+    """The tensors that a network computes with: levels of int8 times the scale beside them, short floats in 32 bits."""
     scaled = {name for name, tensor in stored.items() if _has_scale(tensor, stored.get(name + SCALE_SUFFIX))}
     scales = {name + SCALE_SUFFIX for name in scaled}
     return {
-        name: tensor.float() * stored[name + SCALE_SUFFIX] if name in scaled else tensor
+        name: tensor.float() * stored[name + SCALE_SUFFIX] if name in scaled else _as_computed(tensor)
         for name, tensor in stored.items()
         if name not in scales
     }
+
+
+def _as_computed(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() and tensor.itemsize < _FLOAT_BYTES else tensor
 
 
 def _has_scale(levels: Tensor, scale: Tensor | None) -> bool:

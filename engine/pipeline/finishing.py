@@ -19,20 +19,20 @@ from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.prepare import prepare_float
+from engine.export.program_file import program_of
 from engine.export.python_loader import loader_source
 from engine.export.runtime import measure_latency, open_session
 from engine.export.tensors_apart import DATA_SUFFIX, size_of
 from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
 from engine.models.opening import open_model
+from engine.pipeline.gains import tell_what_gains_nothing
 from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
-SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".penjing", ".safetensors")
+SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".pt2", ".penjing", ".safetensors")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_INT4, ExportFormat.ONNX_FLOAT32)
-COMPARED = (ExportFormat.ONNX_INT4, ExportFormat.SAFETENSORS)
-"""What promises a gain and has no ratio of its own in the report."""
 LOADED_BY_PYTHON = frozenset({ExportFormat.STATE_DICT, ExportFormat.SAFETENSORS})
 
 
@@ -58,7 +58,7 @@ def export_all(work: Work) -> None:
         baseline_latency=latency,
     )
     _tell_gains(work, report)
-    _tell_what_gains_nothing(work, report, baseline)
+    tell_what_gains_nothing(work.ctx, timed, baseline=baseline, before=latency)
     _tell_drift(work, timed)
     write_report(work.folder, report)
 
@@ -72,6 +72,8 @@ def check_formats(work: Work) -> None:
     formats = work.recipe.export.formats
     if any(name in ONNX for name in formats):
         write_baseline(work.inputs, work.folder.baseline, work.ctx)
+    if ExportFormat.PT2 in formats:
+        program_of(prepare_float(work.model).module, work.model.captured.example)
     is_own_class = not work.inputs.loaded.lineage.origin.is_known
     is_loaded_by_python = not LOADED_BY_PYTHON.isdisjoint(formats) or (
         ExportFormat.ARCHIVE in formats and is_own_class
@@ -112,18 +114,6 @@ def _tell_gains(work: Work, report: Report) -> None:
     for name, gain in gains.items():
         if gain is not None and gain < 1:
             work.ctx.warn("note_no_gain", format=name.value)
-
-
-def _tell_what_gains_nothing(work: Work, report: Report, baseline: Path | None) -> None:
-    """Of each other format that promises something: a file that is no smaller or no faster says so."""
-    before = report.before.latency_ms
-    for artifact in (item for item in report.artifacts if item.format in COMPARED):
-        if baseline is not None and artifact.size_bytes >= size_of(baseline):
-            work.ctx.warn("note_format_no_gain", format=artifact.format.value)
-        after = artifact.latency_ms
-        if before is not None and after is not None and before.p50 < after.p50:
-            ratio = f"{before.p50 / after.p50:.2f}"
-            work.ctx.warn("note_format_slower", format=artifact.format.value, ratio=ratio)
 
 
 def write_checksums_of(folder: RunFolder) -> None:

@@ -16,6 +16,7 @@ from engine.joint.compressed import CompressedModel
 from engine.models.graph import TRANSPOSED, layers_of, weight_of
 from engine.pruning.channels import Reason
 from engine.quantization.attach import quantizer_parameters
+from engine.quantization.coded_tensors import coded_leaves, coded_tensors, tensor_of
 
 FLOAT_BITS = 32
 
@@ -130,8 +131,10 @@ def measure_totals(model: CompressedModel, *, is_read_only: bool = False) -> Tot
 
 def _parameters_and_bits(model: CompressedModel) -> Iterator[tuple[torch.Tensor, int]]:
     """Every parameter as it computes, with the bits of each of its elements."""
+    coded = {} if model.placement is None else coded_tensors(model.module, model.placement.bits)
     for layer, leaf, tensor in _effective_parameters(model.module):
-        yield tensor, weight_bits(model, layer) if leaf == "weight" else FLOAT_BITS
+        owner = coded.get(f"{layer}.{leaf}")
+        yield tensor, FLOAT_BITS if owner is None else weight_bits(model, owner)
 
 
 def _effective_parameters(module: nn.Module) -> Iterator[tuple[str, str, torch.Tensor]]:
@@ -171,13 +174,15 @@ def count_bops(model: CompressedModel, layers: tuple[LayerStats, ...]) -> int | 
 
 
 def sqnr_db(model: CompressedModel, layer: str) -> float | None:
-    """Signal to quantization noise of a layer's weights, in decibels; None where they are not rounded."""
+    """Signal to quantization noise of a layer's largest matrix, in decibels; None where it is not rounded."""
     if weight_bits(model, layer) == FLOAT_BITS:
         return None
-    exact = model.masked_weight(layer).double()
-    weight = weight_of(model.module.get_submodule(layer))
-    assert weight is not None
-    rounded = weight.detach().double()
+    part = model.module.get_submodule(layer)
+    name = max(
+        (f"{layer}.{leaf}" for leaf in coded_leaves(part)),
+        key=lambda one: tensor_of(model.module, one).numel(),
+    )
+    exact, rounded = model.masked_tensor(name).double(), tensor_of(model.module, name).double()
     noise = float((exact - rounded).square().sum())
     signal = float(exact.square().sum())
     return None if noise == 0 or signal == 0 else float(10 * torch.log10(torch.tensor(signal / noise)))

@@ -13,10 +13,11 @@ from engine.contract.report import Artifact
 from engine.contract.run_folder import RunFolder, write_record
 from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.runtime import measure_latency, open_session
-from engine.pipeline.finishing import export_job, one_sample, write_checksums_of
+from engine.pipeline.finishing import BASELINE, ONNX, export_job, one_sample, write_checksums_of
+from engine.pipeline.gains import tell_what_gains_nothing
 from engine.pipeline.machine import prepare_machine
 from engine.pipeline.partial import best_model
-from engine.pipeline.work import open_inputs
+from engine.pipeline.work import Inputs, open_inputs
 
 
 def export_again(
@@ -43,16 +44,31 @@ def export_again(
         if output is not None:
             raise RequestError("folder_unwritable", path=target.parent, reason="it does not exist")
         target.parent.mkdir()
-    artifact = WRITERS[name](job, target)
-    if artifact.path.endswith(".onnx"):
-        session = open_session(target, threads=inputs.threads)
-        (latency,) = measure_latency([session], one_sample(inputs.data).numpy(), ctx, threads=inputs.threads)
-        artifact = msgspec.structs.replace(artifact, latency_ms=latency)
+    artifact = _timed(WRITERS[name](job, target), target, folder=folder, inputs=inputs, ctx=ctx)
     if output is not None:
         return msgspec.structs.replace(artifact, path=str(output))
     write_checksums_of(folder)
     artifact = msgspec.structs.replace(artifact, path=f"{folder.artifacts.name}/{target.name}")
     _note_in_report(folder, artifact)
+    return artifact
+
+
+def _timed(
+    artifact: Artifact, target: Path, *, folder: RunFolder, inputs: Inputs, ctx: RunContext
+) -> Artifact:
+    """The artifact with its latency where it has one, and what it does not gain told; beside the original's file."""
+    original = folder.baseline / BASELINE
+    baseline = original if original.is_file() else None
+    before = None
+    if artifact.format in ONNX:
+        files = [path for path in (target, baseline) if path is not None]
+        sessions = [open_session(path, threads=inputs.threads) for path in files]
+        after, *others = measure_latency(
+            sessions, one_sample(inputs.data).numpy(), ctx, threads=inputs.threads
+        )
+        artifact = msgspec.structs.replace(artifact, latency_ms=after)
+        before = others[0] if others else None
+    tell_what_gains_nothing(ctx, [artifact], baseline=baseline, before=before)
     return artifact
 
 

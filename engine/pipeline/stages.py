@@ -9,7 +9,7 @@ import torch
 from torch import fx
 
 from engine.contract.events import LayerChanged, MetricsLogged, PlannedStage, Progress, Stage
-from engine.contract.methods import Correction, PruneGranularity
+from engine.contract.methods import Correction, PruneGranularity, QuantizeMode
 from engine.contract.run_folder import write_record
 from engine.contract.stats import ModelStats
 from engine.joint.schedule import move_to_step_
@@ -76,7 +76,9 @@ def _one_after_the_other(work: Work) -> list[StagePlan]:
         stages.append(StagePlan(Stage.PRUNE, "Prune", max(steps, 1), prune))
         if epochs.pruning > ramp:
             stages.append(StagePlan(Stage.FINE_TUNE, "Fine-tune", epochs.pruning - ramp, fine_tune))
-    if work.recipe.quantize is not None:
+    if work.recipe.quantize is not None and work.recipe.quantize.mode is QuantizeMode.DYNAMIC:
+        stages.append(StagePlan(Stage.ROUND, "Round weights", 1, round_weights))
+    elif work.recipe.quantize is not None:
         stages.append(StagePlan(Stage.CALIBRATE, "Calibrate", _calibration_steps(work), calibrate))
     if count_adjustments(work):
         stages.append(StagePlan(Stage.ADJUST, "Adjust to rounding", count_adjustments(work), adjust))
@@ -212,6 +214,12 @@ def _calibration(work: Work, stage: Stage) -> Iterator[torch.Tensor]:
         yield batch
         done += len(batch)
         work.ctx.emit(Progress(stage=stage, step=done, time=time.time()))
+
+
+def round_weights(work: Work) -> None:
+    """Quantizers are put on the weights, where files measure the ranges of values as they run."""
+    work.model.attach_quantizers()
+    work.ctx.emit(Progress(stage=Stage.ROUND, step=1, time=time.time()))
 
 
 def train_together(work: Work) -> None:

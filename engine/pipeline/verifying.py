@@ -24,6 +24,7 @@ from engine.export.onnx_file import kind_of
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
 from engine.models.archived import document_of
+from engine.models.exported import exported_state
 from engine.models.safetensors_file import mapped_tensors
 from engine.pipeline.finishing import one_sample
 from engine.tasks.table import methods_of
@@ -129,6 +130,11 @@ def _open_state_dict(path: Path) -> None:
         raise RequestError("artifact_broken", path=path, runtime="torch", reason=error) from None
 
 
+def _open_program(path: Path) -> None:
+    """Its tensors, read without unpickling; the program runs on the user's word only."""
+    exported_state(path)
+
+
 def _open_safetensors(path: Path) -> None:
     mapped_tensors(path)
 
@@ -140,6 +146,7 @@ def _open_archive(path: Path) -> None:
 
 _WEIGHTS: dict[str, tuple[ExportFormat, Callable[[Path], None]]] = {
     ".pt": (ExportFormat.STATE_DICT, _open_state_dict),
+    ".pt2": (ExportFormat.PT2, _open_program),
     ".safetensors": (ExportFormat.SAFETENSORS, _open_safetensors),
     ".penjing": (ExportFormat.ARCHIVE, _open_archive),
 }

@@ -9,19 +9,16 @@ The stream that it reads and adds to is as wide behind it as before, so its chan
 :class:`~engine.models.attention.PrunedAttention` takes its place in the cut.
 """
 
-import operator
 from collections.abc import Callable
 
 import numpy as np
 from torch import Tensor, fx, nn
 
-from engine.models.attention import ATTENTION, Attention, PrunedAttention, heads_of
-from engine.models.cuts.heads import MASKS
+from engine.models.attention import ATTENTION, heads_of
 from engine.models.graph import shape_of
+from engine.models.self_attention import is_plain, is_plainly_called
 from engine.pruning.atoms import Tracked
 from engine.pruning.walk import Walk
-
-_SAYS_NOTHING = {"need_weights", "average_attn_weights"}
 
 
 def attend(walk: Walk, node: fx.Node) -> Tracked | None:
@@ -30,7 +27,7 @@ def attend(walk: Walk, node: fx.Node) -> Tracked | None:
     assert isinstance(layer, ATTENTION)
     count, width = heads_of(layer)
     heads = walk.table.make(name, count)
-    if not _is_plain(layer) or not _is_plainly_called(node, inputs=_inputs_of(layer)):
+    if not is_plain(layer) or not is_plainly_called(layer, node):
         walk.lock_inputs(node, "locked_operation", operation="MultiheadAttention")
         walk.table.lock(
             heads, "locked_operation", operation="attention to another sequence or whose weights are read"
@@ -60,31 +57,6 @@ def _pass_stream(walk: Walk, node: fx.Node) -> Tracked | None:
     if layer.out_proj.bias is not None:
         walk.table.add_slot(f"{name}.out_proj.bias", 0, source.atoms)
     return source
-
-
-def _is_plain(layer: Attention) -> bool:
-    if isinstance(layer, PrunedAttention):
-        return True
-    return bool(layer._qkv_same_embed_dim) and layer.bias_k is None and not layer.add_zero_attn
-
-
-def _inputs_of(layer: Attention) -> int:
-    """As how many arguments the sequence is given: torch's layer takes queries, keys and values apart."""
-    return 1 if isinstance(layer, PrunedAttention) else 3
-
-
-def _is_plainly_called(node: fx.Node, *, inputs: int) -> bool:
-    """Query, key and value are one, masks are the same for all heads, and nobody reads the weights of attention."""
-    is_self = len(node.args) == inputs and len(set(node.args)) == 1
-    is_known = all(
-        name in _SAYS_NOTHING or not value or (name in MASKS and len(shape_of(value) or ()) == 2)
-        for name, value in node.kwargs.items()
-    )
-    return is_self and is_known and all(_is_answer(user) for user in node.users)
-
-
-def _is_answer(user: fx.Node) -> bool:
-    return bool(user.target is operator.getitem and (user.args[1] == 0 or not user.users))
 
 
 def head_rows(layer: nn.Module, tensor_of: Callable[[str], Tensor]) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.contract.methods import PruneMethod
 from engine.pruning import element_criteria as elements
-from engine.pruning.channels import ChannelMap, importance_of
+from engine.pruning.channels import ChannelMap, importance_of, mean_over_layers
 from engine.pruning.evidence import Evidence, Observation
 
 Importance = dict[int, float]
@@ -28,6 +28,14 @@ def norm_1(evidence: Evidence) -> Tensor:
 def norm_2(evidence: Evidence) -> Tensor:
     """The L2 norm of each filter (He 2018, equation 2)."""
     return evidence.weight.flatten(1).square().sum(1).sqrt()
+
+
+def layer_adaptive(evidence: Evidence) -> Tensor:
+    """The share of a filter's ``Σ w²`` in that of all filters of the layer that are not smaller (Lee 2021, LAMP).
+
+    The paper's equation 2 is about single weights; here each filter is one.
+    """
+    return elements.share_of_kept(energy(evidence).double())
 
 
 def uniform(evidence: Evidence) -> Tensor:
@@ -157,6 +165,7 @@ class ChannelCriterion:
 CHANNEL_CRITERIA: dict[PruneMethod, ChannelCriterion] = {
     PruneMethod.MAGNITUDE: ChannelCriterion(norm_1),
     PruneMethod.MAGNITUDE_L2: ChannelCriterion(norm_2),
+    PruneMethod.LAMP: ChannelCriterion(layer_adaptive, None, mean_over_layers),
     PruneMethod.RANDOM: ChannelCriterion(uniform),
     PruneMethod.TAYLOR: ChannelCriterion(gates, Observation.GATES, first_order),
     PruneMethod.SNIP: ChannelCriterion(connection, Observation.FIRST_GRADIENT),

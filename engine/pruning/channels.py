@@ -210,13 +210,23 @@ def importance_of(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict
     Each layer's scores are divided by the mean of their sizes, so that layers of different scale can be compared, and a
     channel takes the mean over the positions that its layers make.
     """
+    doubles = {layer: values.double() for layer, values in scores.items()}
+    normalised = {layer: values / values.abs().mean().clamp_min(1e-12) for layer, values in doubles.items()}
+    return mean_over_layers(channels, normalised)
+
+
+def mean_over_layers(channels: ChannelMap, scores: dict[str, torch.Tensor]) -> dict[int, float]:
+    """For every channel that can be removed the mean of the scores at the positions that its layers make.
+
+    Args:
+        channels: the map.
+        scores: for each layer one score for each output channel, shape (channels,).
+    """
     total: dict[int, float] = defaultdict(float)
     count: dict[int, int] = defaultdict(int)
     for layer in sorted(channels.layers & scores.keys()):
         start, end = channels.table.ranges[layer]
-        values = scores[layer].double()
-        values = values / values.abs().mean().clamp_min(1e-12)
-        for root, value in zip(channels.roots[start:end].tolist(), values.tolist(), strict=True):
+        for root, value in zip(channels.roots[start:end].tolist(), scores[layer].tolist(), strict=True):
             total[root] += value
             count[root] += 1
     return {root: total[root] / count[root] for root in total}

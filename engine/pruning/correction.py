@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, fx
 
+from engine.analysis.reaching import values_at
 from engine.context import RunContext
 from engine.pruning.channels import ChannelMap
 from engine.pruning.least_squares import (
@@ -109,33 +110,10 @@ def _rows_of(
     generator = torch.Generator().manual_seed(seed)
     samples = sum(map(len, batches))
     for batch in batches:
-        inputs = _values_at(cut.module, layer, batch, is_input=True)
-        wanted = _values_at(cut.uncut, layer, batch, is_input=False)
+        inputs = values_at(cut.module, layer.name, batch, calls=layer.calls, is_input=True)
+        wanted = values_at(cut.uncut, layer.name, batch, calls=layer.calls, is_input=False)
         for x, y in zip(inputs, wanted, strict=True):
             yield _rows(layer, x, y, choose_positions(layer.module, y, samples, generator))
-
-
-class _ReachedError(Exception):
-    """The last call of the layer is done; what lies behind it is not needed."""
-
-
-def _values_at(module: nn.Module, layer: _Layer, batch: Tensor, *, is_input: bool) -> list[Tensor]:
-    """What goes into a layer, or comes out of it, in each of its calls."""
-    found: list[Tensor] = []
-
-    def note(part: nn.Module, inputs: tuple[Tensor, ...], answer: Tensor) -> None:
-        found.append(inputs[0] if is_input else answer)
-        if len(found) == layer.calls:
-            raise _ReachedError
-
-    handle = module.get_submodule(layer.name).register_forward_hook(note)
-    try:
-        module(batch)
-    except _ReachedError:
-        pass
-    finally:
-        handle.remove()
-    return found
 
 
 def _rows(

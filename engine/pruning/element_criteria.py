@@ -28,6 +28,28 @@ def square(evidence: Evidence) -> Tensor:
     return evidence.weight.square()
 
 
+def layer_adaptive(evidence: Evidence) -> Tensor:
+    """``w² / Σ v²`` over the weights ``v`` of the layer that are not smaller (Lee 2021, LAMP, equation 2).
+
+    The largest weight of every layer scores 1: compared over the model, a small layer is not emptied because its
+    neighbour began with larger numbers.
+    """
+    return share_of_kept(evidence.weight.double().square().flatten()).view_as(evidence.weight)
+
+
+def share_of_kept(energies: Tensor) -> Tensor:
+    """For each of several energies, shape (n,), its share of the sum of all that are not smaller.
+
+    >>> share_of_kept(torch.tensor([1.0, 6.0, 3.0])).tolist()
+    [0.10000000149011612, 1.0, 0.3333333432674408]
+    """
+    ranked, order = torch.sort(energies, stable=True)
+    kept = ranked.flip(0).cumsum(0).flip(0).clamp_min(torch.finfo(energies.dtype).tiny)
+    shares = torch.empty_like(energies)
+    shares[order] = ranked / kept
+    return shares
+
+
 def uniform(evidence: Evidence) -> Tensor:
     """Random numbers in [0, 1), the same ones each time: what any other criterion has to be better than."""
     shape = evidence.weight.shape
@@ -82,6 +104,7 @@ def share_lost(energies: Tensor) -> Tensor:
 ELEMENT_CRITERIA: dict[PruneMethod, ElementCriterion] = {
     PruneMethod.MAGNITUDE: ElementCriterion(magnitude),
     PruneMethod.MAGNITUDE_L2: ElementCriterion(square),
+    PruneMethod.LAMP: ElementCriterion(layer_adaptive),
     PruneMethod.RANDOM: ElementCriterion(uniform),
     PruneMethod.TAYLOR: ElementCriterion(first_order, Observation.GRADIENT),
     PruneMethod.SNIP: ElementCriterion(first_order, Observation.FIRST_GRADIENT),

@@ -12,7 +12,7 @@ Correctable = nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear
 
 
 def choose_positions(
-    layer: Correctable, answers: Tensor, samples: int, generator: torch.Generator
+    layer: Correctable, answers: Tensor, samples: int, generator: torch.Generator, *, rows: int | None = None
 ) -> tuple[Tensor, ...]:
     """Where to look, the same in each sample of a batch: enough places for the number of unknowns, and no more.
 
@@ -21,12 +21,14 @@ def choose_positions(
         answers: of one batch; all its axes but those of samples and channels are positions.
         samples: of all batches together.
         generator: chooses.
+        rows: how many of all samples together; otherwise by the number of unknowns.
 
     Returns:
         For each axis of positions one index a place.
     """
     sizes = answers.shape[1:-1] if isinstance(layer, nn.Linear) else answers.shape[2:]
-    needed = math.ceil(ROWS_PER_UNKNOWN * layer.weight[0].numel() / samples)
+    rows = ROWS_PER_UNKNOWN * layer.weight[0].numel() if rows is None else rows
+    needed = math.ceil(rows / samples)
     chosen = torch.randperm(math.prod(sizes), generator=generator)[:needed].to(answers.device)
     return torch.unravel_index(chosen, sizes) if sizes else ()
 

@@ -9,6 +9,7 @@ from torch.nn.utils import parametrize
 
 from engine.contract.recipe import QuantizeSpec
 from engine.quantization.activations import ActivationQuantizer
+from engine.quantization.coded_tensors import coded_tensors, tensor_of
 from engine.quantization.observers import OBSERVERS
 from engine.quantization.observing import RangeForm
 from engine.quantization.placement import Placement
@@ -20,19 +21,14 @@ FOLDER = "activation_quantizers"
 
 
 def attach_weight_quantizers_(module: nn.Module, placement: Placement, spec: QuantizeSpec) -> None:
-    """Puts a weight quantizer on every layer that runs in integers, behind its mask if it has one."""
+    """Puts a weight quantizer on each matrix of every layer that runs in integers, behind its mask if it has one."""
     for name, bits in placement.bits.items():
-        layer = module.get_submodule(name)
-        quantizer = make_weight_quantizer(spec, bits)
-        quantizer.start_(masked_tensor_of(layer))
-        parametrize.register_parametrization(layer, "weight", quantizer, unsafe=True)
-
-
-def masked_tensor_of(layer: nn.Module) -> torch.Tensor:
-    """A layer's weight as a quantizer that is put on now will read it: behind its mask."""
-    weight = layer.weight
-    assert isinstance(weight, torch.Tensor)
-    return weight.detach()
+        for tensor in coded_tensors(module, [name]):
+            quantizer = make_weight_quantizer(spec, bits)
+            quantizer.start_(tensor_of(module, tensor))
+            path, _, leaf = tensor.rpartition(".")
+            owner = module.get_submodule(path)
+            parametrize.register_parametrization(owner, leaf, quantizer, unsafe=True)
 
 
 def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, spec: QuantizeSpec) -> None:
@@ -45,7 +41,7 @@ def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, 
     for name in placement.values:
         insert_behind_(module.graph, nodes[name], f"{FOLDER}.{name}")
     for name, layers in placement.narrowed.items():
-        _insert_before_(module.graph, layers, f"{FOLDER}.{name}")
+        insert_before_(module.graph, layers, f"{FOLDER}.{name}")
     module.recompile()
 
 
@@ -54,7 +50,7 @@ def _value_quantizer(spec: QuantizeSpec, bits: int) -> ActivationQuantizer:
     return make_value_quantizer(spec.method, OBSERVERS[spec.observer](form), bits=bits)
 
 
-def _insert_before_(graph: fx.Graph, layers: Collection[str], target: str) -> None:
+def insert_before_(graph: fx.Graph, layers: Collection[str], target: str) -> None:
     """A call of the module ``target`` on the value that some layers read, for them alone."""
     calls = [node for node in graph.nodes if node.op == "call_module" and node.target in layers]
     source = calls[0].args[0]

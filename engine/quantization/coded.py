@@ -20,12 +20,14 @@ class CodedWeight:
         group_size: how many weights make a group, of which the last may be shorter; None where there are no groups.
         table: float32, (entries,); level k stands for ``table[k]``, before the scale. None on a grid, where level k
             stands for k.
+        stored_type: the smallest type of float that holds the values exactly.
     """
 
     levels: Tensor
     scale: Tensor
     group_size: int | None = None
     table: Tensor | None = None
+    stored_type: torch.dtype = torch.float32
 
     def values(self) -> Tensor:
         """The float32 values, of the weight's shape: ``level · scale``, or ``table[level] · scale``."""

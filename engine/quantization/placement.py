@@ -61,7 +61,7 @@ def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     """Decides where quantizers stand in a traced model whose nodes have shapes."""
     float_because = _layers_left_in_float(captured, spec)
     layers = [name for name, _ in layers_of(captured.module) if name not in float_because]
-    ends = _ends(captured)
+    ends = ends_of(captured)
     bits = {name: weight_bits_of(spec, name, is_end=name in ends) for name in layers}
     if spec.value_bits == 0:
         return _weights_only(bits, float_because)
@@ -82,7 +82,7 @@ def _weights_only(bits: dict[str, int], float_because: dict[str, tuple[str, dict
     )
 
 
-def _ends(captured: CapturedGraph) -> frozenset[str]:
+def ends_of(captured: CapturedGraph) -> frozenset[str]:
     """The layers that are called first and last."""
     names = {name for name, _ in layers_of(captured.module)}
     nodes = captured.graph.nodes if captured.graph is not None else ()
@@ -144,7 +144,7 @@ class _Placer:
     def __init__(self, captured: CapturedGraph, spec: QuantizeSpec, layers: dict[str, int]) -> None:
         assert isinstance(captured.module, fx.GraphModule) or not layers
         self._spec = spec
-        self._ends = _ends(captured)
+        self._ends = ends_of(captured)
         self._module = captured.module
         self._nodes = list(captured.graph.nodes) if captured.graph is not None else []
         self._layers = layers

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from engine.contract.methods import QuantizeMethod
+from engine.contract.methods import QuantizeMethod, Rounding
 from engine.contract.recipe import QuantizeSpec
+from engine.quantization.adaround_weight import AdaRoundWeight
+from engine.quantization.halves import BFloat16Weight, Float16Weight
 from engine.quantization.learned_weights import LearnedStepWeight
 from engine.quantization.plain_weights import (
     AdditivePowersWeight,
@@ -18,7 +20,8 @@ def make_weight_quantizer(spec: QuantizeSpec, bits: int) -> WeightQuantizer:
     """The quantizer of one layer; uniform where it was given more bits than the recipe's method has."""
     method = spec.method if bits <= spec.method.most_bits else QuantizeMethod.UNIFORM
     form = WeightForm(bits=bits, granularity=spec.granularity, group_size=spec.group_size)
-    return WEIGHT_QUANTIZERS[method](form)
+    is_uniform = method is QuantizeMethod.UNIFORM
+    return ROUNDINGS[spec.rounding](form) if is_uniform else WEIGHT_QUANTIZERS[method](form)
 
 
 WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]] = {
@@ -27,6 +30,13 @@ WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]]
     QuantizeMethod.APOT: AdditivePowersWeight,
     QuantizeMethod.SIGN: SignWeight,
     QuantizeMethod.TERNARY: TernaryWeight,
+    QuantizeMethod.FLOAT16: Float16Weight,
+    QuantizeMethod.BFLOAT16: BFloat16Weight,
     QuantizeMethod.LSQ: LearnedStepWeight,
 }
 """The class of each method."""
+ROUNDINGS: dict[Rounding, Callable[[WeightForm], WeightQuantizer]] = {
+    Rounding.NEAREST: UniformWeight,
+    Rounding.ADAROUND: AdaRoundWeight,
+}
+"""The class of each way to choose among uniform levels."""

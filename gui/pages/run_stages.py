@@ -33,6 +33,7 @@ def stage_name(stage: Stage) -> str:
         Stage.TIME: QCoreApplication.translate("Stages", "Time the layers"),
         Stage.PRUNE: QCoreApplication.translate("Stages", "Prune"),
         Stage.CALIBRATE: QCoreApplication.translate("Stages", "Calibrate"),
+        Stage.ROUND: QCoreApplication.translate("Stages", "Round weights"),
         Stage.ADJUST: QCoreApplication.translate("Stages", "Adjust to rounding"),
         Stage.TRAIN: QCoreApplication.translate("Stages", "Train"),
         Stage.FINE_TUNE: QCoreApplication.translate("Stages", "Fine-tune"),

@@ -2081,6 +2081,10 @@
         <translation>校准</translation>
     </message>
     <message>
+        <source>Round weights</source>
+        <translation>舍入权重</translation>
+    </message>
+    <message>
         <source>Adjust to rounding</source>
         <translation>适应舍入</translation>
     </message>
@@ -2780,10 +2784,6 @@
         <translation>方式</translation>
     </message>
     <message>
-        <source>After training, or during it.</source>
-        <translation>训练之后，或训练之中。</translation>
-    </message>
-    <message>
         <source>Observer</source>
         <translation>观测器</translation>
     </message>
@@ -2970,6 +2970,14 @@
     <message>
         <source>Removes what has the smallest sum of squared weights (He 2018).</source>
         <translation>移除权重平方和最小的部分（He 2018）。</translation>
+    </message>
+    <message>
+        <source>Layer-adaptive magnitude</source>
+        <translation>逐层自适应幅度</translation>
+    </message>
+    <message>
+        <source>Removes the weight that is the smallest share of those its layer would keep, so that scope global leaves every layer some (Lee 2021, LAMP).</source>
+        <translation>移除在其所在层将保留的权重中占比最小的那个，因此全局范围会给每一层都留下一些权重（Lee 2021，LAMP）。</translation>
     </message>
     <message>
         <source>Random</source>
@@ -3248,6 +3256,30 @@
         <translation>每个通道只取一个值的负、零或正（Li 2016）；2 位。</translation>
     </message>
     <message>
+        <source>Shared values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All weights of a layer share a few values, from k-means and trained (Han 2016); weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half precision (float16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Floats of 16 bits, 10 of them fraction (IEEE 754); weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brain float (bfloat16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Floats of 16 bits with the range of 32, 7 of them fraction; weights alone are rounded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Learned steps</source>
         <translation>学习步长</translation>
     </message>
@@ -3270,6 +3302,14 @@
     <message>
         <source>The model is trained with rounding switched on; takes longer and loses less.</source>
         <translation>量化感知训练：在开启舍入的情况下训练；用时更长，损失更小。</translation>
+    </message>
+    <message>
+        <source>As it runs</source>
+        <translation>运行时</translation>
+    </message>
+    <message>
+        <source>Weights are rounded, and values by their own range whenever the file runs: matrices, LSTMs and attention.</source>
+        <translation>权重被舍入，数值在文件每次运行时按自身的范围舍入：矩阵、LSTM 和注意力。</translation>
     </message>
     <message>
         <source>Minimum and maximum</source>
@@ -3338,6 +3378,14 @@
     <message>
         <source>To the nearest level, halves to even.</source>
         <translation>取最近的量化级，正中时取偶数。</translation>
+    </message>
+    <message>
+        <source>AdaRound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down or up, as each layer&apos;s answers on calibration samples have it (Nagel 2020); after training, uniform levels.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>SGD</source>
@@ -3468,7 +3516,31 @@
         <translation>Penjing 写出的熵编码权重，即 .penjing 文件。</translation>
     </message>
     <message>
+        <source>ONNX int4</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Linear layers with weights of 4 bits in ONNX Runtime: for language and other networks made of them; convolutions stay in floats.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PyTorch program (.pt2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The compressed network as a program of torch.export in floats: runs without its class, compiles, nothing pickled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Calibration pack</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pruned float32 ONNX with prepared samples, labels and a script, for tools that quantize themselves: RKNN, Hailo, ncnn, MNN, ESP-DL.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3530,6 +3602,10 @@
     <message>
         <source>Factor of the group lasso (about 0.03), or gain of the growing penalty a raise (about 0.3).</source>
         <translation>组 lasso 的系数（约 0.03）；对增长式惩罚，则是每次增长的增量（约 0.3）。</translation>
+    </message>
+    <message>
+        <source>After training, during it, or as files run.</source>
+        <translation>训练之后、训练之中，或在文件运行时。</translation>
     </message>
     <message>
         <source>Bits of each weight; fewer than 8 ride on the int8 grid, with more weights alone are rounded.</source>
@@ -4171,6 +4247,10 @@
         <translation>quantize.{setting} 只适用于 mode = &quot;post_training&quot;：用 &quot;{mode}&quot; 时训练会抵消它；请设为该模式，或去掉此项。</translation>
     </message>
     <message>
+        <source>AdaRound chooses between two neighbouring levels of method = &quot;uniform&quot;, not of &quot;{method}&quot;; take that method, or rounding = &quot;nearest&quot;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
         <translation>sparse = &quot;{sparse}&quot; 在裁剪前的训练中把通道推向零；需要 granularity = &quot;channel&quot; 且至少 1 个轮次（recover.epochs）。</translation>
     </message>
@@ -4221,6 +4301,10 @@
     <message>
         <source>The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.</source>
         <translation>格式 onnx-int8 以量化后的激活值计算，而 activation_bits = 0 不量化任何激活值；请设为 8，或去掉该格式。</translation>
+    </message>
+    <message>
+        <source>With mode = &quot;dynamic&quot; files round values to 8 bits as they run; leave out activation_bits (now {found}), or choose another mode.</source>
+        <translation>mode = &quot;dynamic&quot; 时，文件在运行中把数值舍入到 8 位；请去掉 activation_bits（现为 {found}），或选择其他模式。</translation>
     </message>
     <message>
         <source>The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.</source>
@@ -4508,7 +4592,15 @@
     </message>
     <message>
         <source>its input has {rank} dimensions; 2 and more can run in integers</source>
-        <translation type="unfinished"></translation>
+        <translation>它的输入有 {rank} 维；2 维及以上才能以整数运行</translation>
+    </message>
+    <message>
+        <source>layers of type {kind} stay float where ranges are measured as the file runs</source>
+        <translation>在文件运行时测量范围的情况下，{kind} 类型的层保持浮点</translation>
+    </message>
+    <message>
+        <source>it is called in a way of {kind} that has no operator of integers</source>
+        <translation>{kind} 的这种调用方式没有整数算子</translation>
     </message>
     <message>
         <source>The file holds {count} tensors beside the network, which were left out: {names}.</source>
@@ -4533,6 +4625,18 @@
     <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
         <translation>{format} 不比原模型的 float32 文件小；仍已写入。</translation>
+    </message>
+    <message>
+        <source>{format} is not smaller than the original&apos;s float32 ONNX file; it was written all the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{format} is slower than the original&apos;s float32 file here ({ratio}×).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.</source>

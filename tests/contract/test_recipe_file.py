@@ -221,6 +221,16 @@ def test_that_lists_are_written_as_people_write_them_and_empty_ones_as_a_comment
             "recipe_post_training_only",
             {"setting": "equalize", "mode": "aware"},
         ),
+        (
+            {**SMALL, "quantize": {"mode": "aware", "rounding": "adaround"}},
+            "recipe_post_training_only",
+            {"setting": "rounding", "mode": "aware"},
+        ),
+        (
+            {**SMALL, "quantize": {"method": "apot", "weight_bits": 4, "rounding": "adaround"}},
+            "recipe_adaround_uniform",
+            {"method": "apot"},
+        ),
     ],
 )
 def test_that_a_wrong_recipe_is_refused_by_name(

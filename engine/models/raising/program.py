@@ -33,7 +33,7 @@ def raise_proven(program: ExportedProgram) -> tuple[fx.GraphModule, Example]:
     example = example_of(raised)
     assert example is not None
     original = program.module()
-    burnt = _burnt_batch(program)
+    burnt = burnt_batch(program)
     if burnt is None:
         prove_equal(raised, original, example, batches=(2, 3))
     else:
@@ -41,7 +41,7 @@ def raise_proven(program: ExportedProgram) -> tuple[fx.GraphModule, Example]:
     return raised, example
 
 
-def _burnt_batch(program: ExportedProgram) -> int | None:
+def burnt_batch(program: ExportedProgram) -> int | None:
     """The batch that a program was exported for, where it takes no other."""
     inputs = set(program.graph_signature.user_inputs)
     values = [

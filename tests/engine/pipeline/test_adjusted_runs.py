@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.contract.events import Progress, RunEvent, Stage, StageStarted
-from engine.contract.methods import ExportFormat
+from engine.contract.methods import ExportFormat, Rounding
 from engine.contract.recipe import ExportSpec, QuantizeSpec, Recipe
+from engine.joint.adaround import PARTS
 from tests.engine.pipeline.runs import make_project, run, with_
 from tests.engine.pipeline.test_corrected_runs import die_and_resume_until_done
 
@@ -31,6 +32,25 @@ def test_that_a_run_equalizes_corrects_and_writes_what_it_measured(tmp_path: Pat
     again, deaths = die_and_resume_until_done(recipe, tmp_path / "run")
     assert deaths >= 4
     assert again.weights_sha256 == whole.weights_sha256
+
+
+def test_that_chosen_levels_are_what_files_hold_and_survive_a_death(tmp_path: Path) -> None:
+    """Parts of layers are counted, then biases; integers and archive agree with the network, bit for bit."""
+    spec = QuantizeSpec(calibration_samples=32, weight_bits=3, rounding=Rounding.ADAROUND, correct_bias=True)
+    formats = (ExportFormat.ONNX_INT8, ExportFormat.ARCHIVE)
+    recipe = with_(recipe_for(tmp_path / "project", spec), export=ExportSpec(formats=formats))
+    events: list[RunEvent] = []
+    whole = run(recipe, tmp_path / "whole", events.append)
+    steps = [e.step for e in events if isinstance(e, Progress) and e.stage is Stage.ADJUST]
+    assert steps == list(range(1, 3 * PARTS + 4))
+    assert all(artifact.verified for artifact in whole.artifacts)
+    assert whole.artifacts[0].agreement == 1
+    again, _ = die_and_resume_until_done(recipe, tmp_path / "run")
+    nearest = run(
+        with_(recipe, quantize=QuantizeSpec(calibration_samples=32, weight_bits=3)), tmp_path / "plain"
+    )
+    hashes = [[artifact.sha256 for artifact in report.artifacts] for report in (whole, again, nearest)]
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 SWITCHED = (

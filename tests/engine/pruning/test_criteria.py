@@ -17,7 +17,7 @@ from engine.models.graph import capture
 from engine.pruning.channel_criteria import CHANNEL_CRITERIA, Importance
 from engine.pruning.element_criteria import ELEMENT_CRITERIA
 from engine.pruning.evidence import Samples, Scene
-from engine.pruning.masks import note_movement_
+from engine.pruning.masks import note_movement_, original_of
 from engine.pruning.scoring import channel_importance, element_scores
 from tests.engine.networks import Shape, compress, make_network, make_recipe, some_inputs
 
@@ -190,6 +190,33 @@ def test_that_squares_rank_single_weights_as_magnitudes_do() -> None:
     model = make("simple", PruneMethod.MAGNITUDE_L2, WEIGHT)
     squares = element_scores(scene_of(model), ["fc1"], PruneMethod.MAGNITUDE_L2)["fc1"]
     agree(squares.double().numpy(), model.masked_weight("fc1").double().numpy() ** 2)
+
+
+def lamp(energies: np.ndarray) -> np.ndarray:
+    """Equation 2 of the paper, one at a time."""
+    return np.array([one / energies[energies >= one].sum() for one in energies])
+
+
+def test_that_lamp_is_the_share_of_what_a_layer_would_keep() -> None:
+    model = make("simple", PruneMethod.LAMP, WEIGHT)
+    for name, scores in element_scores(scene_of(model), ["conv1", "fc1"], PruneMethod.LAMP).items():
+        squares = model.masked_weight(name).double().numpy().ravel() ** 2
+        agree(scores.numpy().ravel(), lamp(squares))
+    _, found = importance_by("simple", PruneMethod.LAMP)
+    filters = (model.masked_weight("conv2").double().numpy() ** 2).sum((1, 2, 3))
+    agree(of_layer(model, found, "conv2"), lamp(filters))
+
+
+def test_that_lamp_leaves_a_layer_of_small_numbers_its_weights() -> None:
+    kept = {}
+    for method in (PruneMethod.MAGNITUDE, PruneMethod.LAMP):
+        model = make("simple", method, WEIGHT, ratio=0.9)
+        with torch.no_grad():
+            original_of(model.module, "conv1.weight").mul_(1e-3)
+        model.set_share(1.0)
+        kept[method] = int(model.masked_weight("conv1").count_nonzero())
+    assert kept[PruneMethod.MAGNITUDE] == 0
+    assert kept[PruneMethod.LAMP] > 0.2 * model.masked_weight("conv1").numel()
 
 
 def test_that_random_choices_depend_on_the_seed_and_the_layer_only() -> None:
