@@ -19,8 +19,8 @@ class PruneMethod(Choice):
     LAMP = (
         "lamp",
         "Layer-adaptive magnitude",
-        "Removes the weight that is the smallest share of those its layer would keep, so that scope global leaves every "
-        "layer some (Lee 2021, LAMP).",
+        "Removes the weight that is the smallest share of those its layer would keep, so that scope global leaves "
+        "every layer some (Lee 2021, LAMP).",
     )
     RANDOM = (
         "random",

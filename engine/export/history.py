@@ -17,8 +17,6 @@ from engine.models.cuts.records import Cut, Lineage, Origin
 from engine.models.cuts.reopening import give_weights_, rebuild
 from engine.models.graph import run_probe
 from engine.models.identity import identity_of_tensors
-from engine.pruning.blocks import plan_block_cut
-from engine.pruning.cut import plan_cut
 
 log = logging.getLogger("penjing")
 
@@ -56,12 +54,9 @@ def history_of(
 
 def _cut_of(model: CompressedModel) -> Cut | None:
     """What the run has cut."""
-    if not model.structure.is_cut:
+    if not model.structure.is_cut or model.pieces is None:
         return None
-    removed = frozenset(model.structure.removed)
-    if model.blocks is not None:
-        return plan_block_cut(model.blocks.every, removed)
-    return plan_cut(model.channels, removed)
+    return model.pieces.plan_cut(frozenset(model.structure.removed))
 
 
 def _holds(history: History, module: nn.Module, state: Mapping[str, Tensor], ctx: RunContext) -> bool:

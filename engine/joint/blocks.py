@@ -1,4 +1,4 @@
-"""Granularity ``layer`` on a model that is being compressed: which residual blocks there are, which go, and how."""
+"""Whole residual blocks (granularity ``layer``) on a model: which there are, which go, and how."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,11 +13,15 @@ from engine.contract.methods import Objective, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec
 from engine.joint.goals import reach_macs
 from engine.joint.objective import divide_by_savings_
-from engine.models.graph import CapturedGraph
+from engine.joint.pieces import Look
+from engine.joint.structure import Structure
+from engine.models.cuts.narrowing import Replaced
+from engine.models.cuts.records import Cut
+from engine.models.graph import CapturedGraph, propagate_shapes_
 from engine.pruning.block_criteria import BLOCK_CRITERIA, norm_at_end, tensors_of
-from engine.pruning.block_gates import attach_gates_, remove_gates_
+from engine.pruning.block_gates import attach_gates_, remove_gates_, set_gates_
 from engine.pruning.block_selection import prunable_blocks, select_blocks
-from engine.pruning.blocks import Block, cut_blocks_, find_blocks, parts_of, why_not_in_blocks
+from engine.pruning.blocks import Block, cut_blocks_, find_blocks, parts_of, plan_block_cut, why_not_in_blocks
 from engine.pruning.channels import Reason
 from engine.pruning.evidence import Scene
 from engine.pruning.masks import attach_masks_, locate
@@ -34,6 +38,8 @@ class ResidualBlocks:
     Raises:
         RequestError: the criterion wants batch norms where there are none.
     """
+
+    missing = "no branch is added to its own input"
 
     def __init__(self, captured: CapturedGraph, spec: PruneSpec) -> None:
         self._captured, self._spec = captured, spec
@@ -57,47 +63,50 @@ class ResidualBlocks:
         """The layers that may go with their blocks."""
         return tuple(dict.fromkeys(name for block in self.prunable for name in block.layers))
 
-    def attach_(self, module: fx.GraphModule) -> None:
+    def attach_(self, scene: Scene) -> None:
         """Puts an open gate behind every branch, and masks that note how training moves what is in it."""
-        attach_gates_(module, self.every)
+        assert isinstance(scene.module, fx.GraphModule)
+        attach_gates_(scene.module, self.every)
         if self._spec.method is PruneMethod.MOVEMENT:
-            names = dict.fromkeys(name for block in self.prunable for name in tensors_of(module, block))
-            attach_masks_(module, names, noting=frozenset(names))
+            names = dict.fromkeys(name for block in self.prunable for name in tensors_of(scene.module, block))
+            attach_masks_(scene.module, names, noting=frozenset(names))
 
-    def select(
-        self,
-        scene: Scene,
-        *,
-        removed: frozenset[int],
-        share: float,
-        macs_without: Callable[[frozenset[int]], int],
-    ) -> frozenset[int]:
-        """The numbers of the blocks to remove when ``share`` (0 to 1) of the ratio is reached.
+    def move_(self, look: Look, structure: Structure, *, share: float) -> frozenset[int]:
+        """The least important go, each with its gate shut."""
+        removed = self._select(look, frozenset(structure.removed), share=share)
+        if structure.is_masked:
+            set_gates_(look.scene.module, removed)
+        return removed
 
-        Args:
-            scene: where evidence is collected.
-            removed: blocks that are gone already, and stay so.
-            share: of the recipe's ratio.
-            macs_without: multiplications of the model without some blocks, for a goal in place of a ratio.
-        """
+    def _select(self, look: Look, gone: frozenset[int], *, share: float) -> frozenset[int]:
         spec = self._spec
-        importance = BLOCK_CRITERIA[spec.method](scene, self.prunable)
+        importance = BLOCK_CRITERIA[spec.method](look.scene, self.prunable)
         if spec.scope is Scope.GLOBAL and self._saved:
             divide_by_savings_(importance, self._saved)
-        importance.update(dict.fromkeys(removed, -math.inf))
+        importance.update(dict.fromkeys(gone, -math.inf))
         select = partial(select_blocks, self.prunable, importance)
         if spec.target_macs is not None:
-            spec = reach_macs(spec, partial(select, share=1.0), macs_without, is_final=share >= 1)
+            spec = reach_macs(spec, partial(select, share=1.0), look.macs_without, is_final=share >= 1)
         return select(spec, share=share)
 
     def cut_(
         self, module: fx.GraphModule, removed: frozenset[int], optimizer: torch.optim.Optimizer | None
-    ) -> None:
+    ) -> list[Replaced]:
         """Takes the gates off and the removed branches out; the optimizer forgets what is gone."""
         remove_gates_(module)
         gone = cut_blocks_(module, self.every, removed)
         if optimizer is not None:
             drop_parameters_(optimizer, gone)
+        propagate_shapes_(module, self._captured.example)
+        return []
+
+    def plan_cut(self, removed: frozenset[int]) -> Cut:
+        """The same cut as a record."""
+        return plan_block_cut(self.every, removed)
+
+    def removed_share(self, module: nn.Module, structure: Structure) -> float:
+        """Blocks that are gone ÷ all."""
+        return len(structure.removed) / max(len(self.every), 1)
 
 
 def elements_saved(captured: CapturedGraph, blocks: Sequence[Block]) -> dict[int, int]:

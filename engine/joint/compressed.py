@@ -11,70 +11,37 @@ the state_dict of a checkpoint.
 
 import copy
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
-import msgspec
 import torch
 from torch import fx, nn
 
 from engine.analysis.cost import known_macs
 from engine.contract.errors import RequestError
-from engine.contract.methods import PruneGranularity, PruneMethod, Scope
+from engine.contract.methods import PruneGranularity, PruneMethod
 from engine.contract.recipe import PruneSpec, Recipe
 from engine.joint.blocks import ResidualBlocks
-from engine.joint.goals import reach_macs
+from engine.joint.channels import Channels
 from engine.joint.latency.table import LatencyTable
-from engine.joint.selecting import selection_of
-from engine.models.cuts.narrowing import select_positions
-from engine.models.graph import CapturedGraph, layers_of, propagate_shapes_
-from engine.pruning.block_gates import set_gates_
+from engine.joint.pieces import Look, Pieces
+from engine.joint.structure import Structure
+from engine.joint.weights import SingleWeights
+from engine.models.graph import CapturedGraph, propagate_shapes_
 from engine.pruning.channels import ChannelMap, map_channels, why_locked
-from engine.pruning.cut import cut_
 from engine.pruning.evidence import Samples, Scene
-from engine.pruning.masked_norms import mask_norms_
-from engine.pruning.masks import (
-    attach_masks_,
-    masked_tensor,
-    note_movement_,
-    original_of,
-    remove_parametrizations_,
-    set_channel_masks_,
-    set_weight_masks_,
-)
-from engine.pruning.scoring import channel_importance, element_scores, noted_tensors
-from engine.pruning.selection import layer_ratio
-from engine.pruning.weight_selection import has_pieces, matrix_axes, select_weights
+from engine.pruning.masks import masked_tensor, note_movement_, original_of, remove_parametrizations_
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.attach import (
-    activation_quantizers,
     attach_activation_quantizers_,
     attach_weight_quantizers_,
     calibrate_,
-    give_ranges_,
     rounding_off,
     switch_quantizers_,
     take_activation_quantizers_,
-    weight_quantizers_by_tensor,
 )
-from engine.quantization.following import carry_learned_
+from engine.quantization.following import Quantizers, Rows, carry_quantizers_, quantizers_of
 from engine.quantization.placement import Placement
 from engine.quantization.placing import place
-from engine.training.optimizers import replace_parameter_
-
-
-@dataclass(frozen=True)
-class Structure:
-    """What stands on a model and what was cut from it; enough to rebuild it from its source.
-
-    ``condemned`` are channels that a penalty grows on until they are removed.
-    """
-
-    removed: tuple[int, ...] = ()
-    condemned: tuple[int, ...] = ()
-    is_cut: bool = False
-    is_masked: bool = False
-    is_quantized: bool = False
 
 
 class CompressedModel:
@@ -96,30 +63,17 @@ class CompressedModel:
         self.module: nn.Module = captured.module
         self.recipe = recipe
         self.channels: ChannelMap = map_channels(captured, self.granularity or PruneGranularity.CHANNEL)
-        self.blocks: ResidualBlocks | None = None
+        self.pieces: Pieces | None = None
         self.locked = why_locked(captured, self.channels)
-        if recipe.prune is not None and recipe.prune.granularity is PruneGranularity.LAYER:
-            self.blocks = ResidualBlocks(captured, recipe.prune)
-            self.locked = self.blocks.locked
         self.placement: Placement | None = None
         self.structure = Structure()
         if recipe.prune is not None:
-            self._require_prunable()
+            self.pieces = pieces_of(captured, recipe.prune, self.channels)
+            self.locked = self.pieces.locked
+            _require_prunable(captured, recipe.prune, self.pieces)
         if recipe.quantize is not None:
             self.placement = place(captured, recipe.quantize)
             self._require_quantizable(self.placement)
-
-    def _require_prunable(self) -> None:
-        names = self.prunable_layers()
-        if not names:
-            missing = "no layer has channels that can be removed"
-            if self.blocks is not None:
-                missing = "no branch is added to its own input"
-            reason = self.captured.untraced_because or missing
-            assert self.recipe.prune is not None
-            raise RequestError(
-                "nothing_prunable", granularity=self.recipe.prune.granularity.value, reason=reason
-            )
 
     def _require_quantizable(self, placement: Placement) -> None:
         if not placement.bits:
@@ -138,47 +92,13 @@ class CompressedModel:
 
     def prunable_layers(self) -> tuple[str, ...]:
         """The layers that the recipe's granularity can prune and that it does not skip."""
-        spec = self.recipe.prune
-        if spec is None:
-            return ()
-        if self.blocks is not None:
-            return self.blocks.layers
-        return tuple(
-            name
-            for name, layer in layers_of(self.module)
-            if layer_ratio(spec, name) > 0 and self._is_prunable(spec, name, layer)
-        )
-
-    def _is_prunable(self, spec: PruneSpec, name: str, layer: nn.Module) -> bool:
-        if not spec.granularity.is_of_weights:
-            return name in self.channels.layers
-        weight = getattr(layer, "weight", None)
-        return isinstance(weight, torch.Tensor) and has_pieces(weight, spec, matrix_axes(layer))
+        return () if self.pieces is None else self.pieces.layers
 
     def attach_masks(self) -> None:
         """Puts masks that keep everything on all that the recipe may prune."""
+        assert self.pieces is not None
+        self.pieces.attach_(self._scene())
         self.structure = replace(self.structure, is_masked=True)
-        if self.blocks is not None:
-            assert isinstance(self.module, fx.GraphModule)
-            self.blocks.attach_(self.module)
-            return
-        if self.granularity is not None and self.granularity.is_of_weights:
-            names = [f"{name}.weight" for name in self.prunable_layers()]
-        else:
-            parameters = dict(self.module.named_parameters())
-            removable = frozenset(channel for group in self.channels.groups for channel in group.channels)
-            names = [name for name in self.channels.kept(removable) if name in parameters]
-        attach_masks_(self.module, names, noting=self._noted_tensors(names))
-        mask_norms_(self.module, self.channels)
-
-    def _noted_tensors(self, masked: list[str]) -> frozenset[str]:
-        """Of the masked tensors those whose movement decides what is removed."""
-        spec = self.recipe.prune
-        if spec is None or spec.method is not PruneMethod.MOVEMENT:
-            return frozenset()
-        if spec.granularity.is_of_weights:
-            return frozenset(masked)
-        return noted_tensors(self._scene(), self._channel_layers())
 
     def note_movement(self) -> None:
         """Between a backward pass and its step, where it is wanted: masks note how training moves weights."""
@@ -205,68 +125,27 @@ class CompressedModel:
     @torch.no_grad()
     def set_share(self, share: float) -> None:
         """Moves the masks to ``share`` (0 to 1) of the recipe's ratio; what is gone stays gone."""
-        spec = self._selecting_spec()
-        if spec.granularity.is_of_weights:
-            with rounding_off(self.module):
-                scores = element_scores(self._scene(), self.prunable_layers(), spec.method)
-            axes = {name: matrix_axes(self.module.get_submodule(name)) for name in scores}
-            set_weight_masks_(self.module, select_weights(scores, spec, share=share, axes=axes))
-            return
-        removed = self._select_blocks(share) if self.blocks is not None else self._select_channels(share)
+        assert self.pieces is not None
+        with rounding_off(self.module):
+            removed = self.pieces.move_(self._look(), self.structure, share=share)
         self.structure = replace(self.structure, removed=tuple(sorted(removed)))
-        if self.structure.is_masked and self.blocks is not None:
-            set_gates_(self.module, removed)
-        elif self.structure.is_masked:
-            set_channel_masks_(self.module, self.channels.kept(removed))
 
     def condemn(self) -> None:
         """Chooses the channels that will be removed, now and for good."""
-        self.structure = replace(self.structure, condemned=tuple(sorted(self._select_channels(1.0))))
-
-    def _select_channels(self, share: float) -> frozenset[int]:
-        if self.structure.condemned:
-            return frozenset(self.structure.condemned)
-        spec = self._selecting_spec()
+        assert isinstance(self.pieces, Channels)
         with rounding_off(self.module):
-            importance = channel_importance(
-                self._scene(),
-                self.channels,
-                self._channel_layers(),
-                method=spec.method,
-                removed=frozenset(self.structure.removed),
-            )
-        select = selection_of(
-            spec, importance, captured=self.captured, channels=self.channels, latencies=self.latencies
-        )
-        if spec.target_macs is not None:
-            spec = reach_macs(spec, partial(select, share=1.0), self.macs_without, is_final=share >= 1)
-        return select(spec, share=share)
+            condemned = self.pieces.select(self._look(), self.structure, share=1.0)
+        self.structure = replace(self.structure, condemned=tuple(sorted(condemned)))
 
-    def _select_blocks(self, share: float) -> frozenset[int]:
-        assert self.blocks is not None
-        removed = frozenset(self.structure.removed)
-        with rounding_off(self.module):
-            return self.blocks.select(
-                self._scene(), removed=removed, share=share, macs_without=self.macs_without
-            )
+    def _look(self) -> Look:
+        return Look(scene=self._scene(), macs_without=self.macs_without, latencies=self.latencies)
 
     def macs_without(self, removed: frozenset[int]) -> int:
         """Multiplications of one sample after a cut of these, tried on a copy; unknown ones count 0."""
-        trial = copy.copy(self)
-        trial.module = copy.deepcopy(self.module)
-        trial.captured = replace(self.captured, module=trial.module)
-        trial.structure = replace(self.structure, removed=tuple(sorted(removed)))
-        trial.cut()
-        return known_macs(trial.captured)
-
-    def _selecting_spec(self) -> PruneSpec:
-        """The recipe's; a criterion that gives layers their ratios compares over the whole model."""
-        spec = self.recipe.prune
-        assert spec is not None
-        return msgspec.structs.replace(spec, scope=Scope.GLOBAL) if spec.method.is_of_ratios else spec
-
-    def _channel_layers(self) -> list[str]:
-        return [name for name, _ in layers_of(self.module) if name in self.channels.layers]
+        trial = copy.deepcopy(self.module)
+        assert isinstance(trial, fx.GraphModule)
+        self._cut_bare(trial, removed)
+        return known_macs(replace(self.captured, module=trial))
 
     def _scene(self) -> Scene:
         return Scene(
@@ -286,48 +165,39 @@ class CompressedModel:
         return masked_tensor(self.module, name)
 
     def cut(self, optimizer: torch.optim.Optimizer | None = None) -> None:
-        """Turns masks into a cut; quantizers stay (switched off), and the optimizer's memory follows."""
+        """Turns masks into a cut; quantizers stay (switched off), and the optimizer's memory follows.
+
+        Where values are rounded follows from the graph; those that are left keep their ranges.
+        """
         assert isinstance(self.module, fx.GraphModule)
-        self.switch_quantizers(is_on=False)
-        if self.blocks is None:
-            self._cut_channels(self.module, optimizer)
-        else:
-            self._cut_blocks(self.module, self.blocks, optimizer)
+        taken, rows = self._cut_bare(self.module, frozenset(self.structure.removed), optimizer)
         self.structure = replace(self.structure, is_cut=True, is_masked=False)
-
-    def _cut_channels(self, module: fx.GraphModule, optimizer: torch.optim.Optimizer | None) -> None:
-        former = weight_quantizers_by_tensor(module)
-        weights = {name: original_of(module, name) for name in former}
-        remove_parametrizations_(module)
-        removed = frozenset(self.structure.removed)
-        replaced = cut_(module, self.channels, removed, example=self.captured.example)
-        for old, new, kept in replaced if optimizer is not None else ():
-            assert optimizer is not None
-            replace_parameter_(optimizer, old, new, select=partial(select_positions, dims=kept))
-        if self.structure.is_quantized:
-            assert self.placement is not None and self.recipe.quantize is not None
-            attach_weight_quantizers_(module, self.placement, self.recipe.quantize)
-            self.switch_quantizers(is_on=False)
-            kept_rows = {old: kept[0] for old, _, kept in replaced if 0 in kept}
-            rows = {name: kept_rows[weight] for name, weight in weights.items() if weight in kept_rows}
-            carry_learned_(former, weight_quantizers_by_tensor(module), rows=rows, optimizer=optimizer)
-
-    def _cut_blocks(
-        self, module: fx.GraphModule, blocks: ResidualBlocks, optimizer: torch.optim.Optimizer | None
-    ) -> None:
-        """Where values are rounded follows from the graph; those that are left keep their ranges."""
-        former = weight_quantizers_by_tensor(module)
-        ranges = take_activation_quantizers_(module)
-        remove_parametrizations_(module)
-        blocks.cut_(module, frozenset(self.structure.removed), optimizer)
-        propagate_shapes_(module, self.captured.example)
         if self.recipe.quantize is not None:
             self.placement = place(self.captured, self.recipe.quantize)
         if self.structure.is_quantized:
             self.attach_quantizers()
-            give_ranges_(module, ranges)
-            carry_learned_(former, weight_quantizers_by_tensor(module), rows={}, optimizer=optimizer)
-            carry_learned_(ranges, activation_quantizers(module), rows={}, optimizer=optimizer)
+            carry_quantizers_(taken, self.module, rows=rows, optimizer=optimizer)
+
+    def _cut_bare(
+        self,
+        module: fx.GraphModule,
+        removed: frozenset[int],
+        optimizer: torch.optim.Optimizer | None = None,
+    ) -> tuple[Quantizers, dict[str, Rows]]:
+        """Takes masks and quantizers off and cuts.
+
+        Returns:
+            The quantizers, and by the tensor that one stood on the output channels that were kept of it.
+        """
+        assert self.pieces is not None
+        switch_quantizers_(module, is_on=False)
+        taken = quantizers_of(module)
+        weights = {name: original_of(module, name) for name in taken.of_weights}
+        take_activation_quantizers_(module)
+        remove_parametrizations_(module)
+        replaced = self.pieces.cut_(module, removed, optimizer)
+        kept = {old: dims[0] for old, _, dims in replaced if 0 in dims}
+        return taken, {name: kept[weight] for name, weight in weights.items() if weight in kept}
 
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""
@@ -350,12 +220,22 @@ class CompressedModel:
 
     def sparsity(self) -> float:
         """The share that is removed so far of what the recipe's granularity names."""
-        if self.recipe.prune is None:
-            return 0.0
-        if self.is_cutting:
-            total = sum(len(group.channels) for group in self.channels.groups)
-            total = total if self.blocks is None else len(self.blocks.every)
-            return len(self.structure.removed) / max(total, 1)
-        weights = [self.masked_weight(name) for name in self.prunable_layers()]
-        total = sum(weight.numel() for weight in weights)
-        return sum(int((weight == 0).sum()) for weight in weights) / max(total, 1)
+        return 0.0 if self.pieces is None else self.pieces.removed_share(self.module, self.structure)
+
+
+def pieces_of(captured: CapturedGraph, spec: PruneSpec, channels: ChannelMap) -> Pieces:
+    """What a recipe removes as one of a model that is whole.
+
+    Raises:
+        RequestError: the criterion cannot judge what the granularity names there.
+    """
+    if spec.granularity is PruneGranularity.LAYER:
+        return ResidualBlocks(captured, spec)
+    kind = SingleWeights if spec.granularity.is_of_weights else Channels
+    return kind(captured, spec, channels)
+
+
+def _require_prunable(captured: CapturedGraph, spec: PruneSpec, pieces: Pieces) -> None:
+    if not pieces.layers:
+        reason = captured.untraced_because or pieces.missing
+        raise RequestError("nothing_prunable", granularity=spec.granularity.value, reason=reason)

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Protocol
 
+import msgspec
+
 from engine.contract.methods import Objective, PruneMethod, Scope
 from engine.contract.recipe import PruneSpec
 from engine.joint.latency.choosing import LatencyChoice
@@ -51,6 +53,11 @@ def selection_of(
     if spec.scope is Scope.GLOBAL:
         weigh_(importance, captured, channels, spec.objective)
     return partial(select_channels, channels.groups, importance)
+
+
+def selecting_spec(spec: PruneSpec) -> PruneSpec:
+    """The spec itself; a criterion that gives layers their ratios compares over the whole model."""
+    return msgspec.structs.replace(spec, scope=Scope.GLOBAL) if spec.method.is_of_ratios else spec
 
 
 def added_up(

@@ -18,7 +18,8 @@ from engine.contract.run_folder import (
     write_atomically,
     write_record,
 )
-from engine.joint.compressed import CompressedModel, Structure
+from engine.joint.compressed import CompressedModel
+from engine.joint.structure import Structure
 from engine.training.loop import Score, Training
 
 KEPT = 2

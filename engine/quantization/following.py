@@ -1,6 +1,7 @@
 """What quantizers have learned goes on when a cut changes what they stand on."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -8,9 +9,46 @@ import torch
 from torch import Tensor, nn
 
 from engine.models.cuts.narrowing import select_positions
+from engine.quantization.activations import ActivationQuantizer
+from engine.quantization.attach import activation_quantizers, give_ranges_, weight_quantizers_by_tensor
+from engine.quantization.weights import WeightQuantizer
 from engine.training.optimizers import drop_parameters_, replace_parameter_
 
 Rows = np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantizers:
+    """What stands on a model: ``of_weights`` by the tensor that they stand on, ``of_values`` by the value behind."""
+
+    of_weights: dict[str, WeightQuantizer]
+    of_values: dict[str, ActivationQuantizer]
+
+
+def quantizers_of(module: nn.Module) -> Quantizers:
+    """All quantizers of a model."""
+    return Quantizers(of_weights=weight_quantizers_by_tensor(module), of_values=activation_quantizers(module))
+
+
+def carry_quantizers_(
+    taken: Quantizers,
+    module: nn.Module,
+    *,
+    rows: Mapping[str, Rows],
+    optimizer: torch.optim.Optimizer | None,
+) -> None:
+    """Lets the quantizers of a changed model go on with the ranges, and all else, of those that were taken off it.
+
+    Args:
+        taken: what stood on it before.
+        module: with new quantizers.
+        rows: by the tensor the output channels that were kept of it, where some were not.
+        optimizer: forgets what belonged to quantizers that are gone; None outside of a training.
+    """
+    present = quantizers_of(module)
+    give_ranges_(module, taken.of_values)
+    carry_learned_(taken.of_weights, present.of_weights, rows=rows, optimizer=optimizer)
+    carry_learned_(taken.of_values, present.of_values, rows={}, optimizer=optimizer)
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from engine.contract.errors import RequestError
 from engine.contract.methods import Objective, PruneGranularity, PruneMethod, Scope
 from engine.contract.recipe import LayerPruneSpec, PruneSpec
+from engine.joint.blocks import ResidualBlocks
 from engine.joint.compressed import CompressedModel
 from engine.models.example import Example
 from engine.models.graph import capture
@@ -76,9 +77,9 @@ def make(spec: PruneSpec) -> CompressedModel:
 
 def found_by(method: PruneMethod) -> list[float]:
     model = make(spec_of(method))
-    assert model.blocks is not None
+    assert isinstance(model.pieces, ResidualBlocks)
     scene = Scene(module=model.module, tensor_of=model.masked_tensor, samples=model.samples)
-    found = BLOCK_CRITERIA[method](scene, model.blocks.every)
+    found = BLOCK_CRITERIA[method](scene, model.pieces.every)
     return [found[number] for number in range(3)]
 
 
@@ -154,7 +155,7 @@ def test_that_the_contribution_is_the_length_of_the_branch_by_that_of_its_input(
 
 def test_that_movement_adds_up_what_the_steps_of_a_training_took() -> None:
     model = make(spec_of(PruneMethod.MOVEMENT))
-    assert model.blocks is not None
+    assert isinstance(model.pieces, ResidualBlocks)
     scene = Scene(module=model.module, tensor_of=model.masked_tensor, samples=model.samples)
     assert found_by(PruneMethod.MOVEMENT) == pytest.approx(found_by(PruneMethod.MAGNITUDE))
     model.note_movement()
@@ -166,7 +167,7 @@ def test_that_movement_adds_up_what_the_steps_of_a_training_took() -> None:
     sums = [
         -sum(float(pull(layer).sum()) for layer in (block.inner, block.outer)) for block in by_hand.blocks
     ]
-    found = BLOCK_CRITERIA[PruneMethod.MOVEMENT](scene, model.blocks.every)
+    found = BLOCK_CRITERIA[PruneMethod.MOVEMENT](scene, model.pieces.every)
     assert [found[number] for number in range(3)] == pytest.approx(sums, rel=1e-4, abs=1e-7)
     model.set_share(1.0)
     model.cut()
