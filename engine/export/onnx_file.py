@@ -14,6 +14,7 @@ from engine.contract.methods import ExportFormat
 from engine.contract.run_folder import write_atomically
 from engine.export.marker import TRANSLATIONS
 from engine.export.prepare import IntegerLayer, Prepared
+from engine.export.stored import write_stored_
 from engine.export.tensors_apart import data_path_of, tensor_bytes, write_apart
 from engine.models.example import Example
 
@@ -32,6 +33,7 @@ def build_onnx(prepared: Prepared, example: Example) -> onnx.ModelProto:
         RunError: the exporter cannot write the module.
     """
     model = _export(prepared.module, example)
+    write_stored_(model)
     for name, layer in prepared.integers.items():
         put_integers_(model.graph, name, layer)
     strip_(model)

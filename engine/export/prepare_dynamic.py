@@ -9,7 +9,7 @@ from torch import fx, nn
 
 from engine.export.matrices import CodedTable, DynamicMatrix
 from engine.export.prepare import Prepared, bare_copy, bias_of, fold_batch_norms_
-from engine.export.recurrent import DynamicLSTM
+from engine.export.recurrent import CodedGRU, DynamicLSTM
 from engine.joint.compressed import CompressedModel
 from engine.models.attention import ATTENTION, PrunedAttention
 from engine.models.cuts.heads import replace_attention_
@@ -71,6 +71,7 @@ MAKERS: dict[type[nn.Module], Callable[[nn.Module, Codes], nn.Module]] = {
     nn.Linear: _matrix,
     nn.Embedding: lambda layer, coded: CodedTable(coded["weight"]),
     nn.LSTM: lambda layer, coded: DynamicLSTM(cast("nn.LSTM", layer), coded),
+    nn.GRU: lambda layer, coded: CodedGRU(cast("nn.GRU", layer), coded),
     PrunedAttention: _attention,
 }
 """What takes the place of each kind of layer."""

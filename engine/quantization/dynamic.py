@@ -86,6 +86,7 @@ _FITS: dict[type[nn.Module], Callable[[nn.Module, fx.Node], bool]] = {
     nn.Linear: _is_of_rows,
     nn.Embedding: _is_table,
     nn.LSTM: _is_of_sequences,
+    nn.GRU: _is_of_sequences,
     nn.MultiheadAttention: _is_to_itself,
     PrunedAttention: _is_to_itself,
 }
@@ -95,6 +96,7 @@ _OPERATORS: dict[type[nn.Module], Callable[[nn.Module], int]] = {
     nn.Linear: lambda layer: 1,
     nn.Embedding: lambda layer: 0,
     nn.LSTM: lambda layer: cast("nn.LSTM", layer).num_layers,
+    nn.GRU: lambda layer: 0,
     nn.MultiheadAttention: lambda layer: 2,
     PrunedAttention: lambda layer: 2,
 }

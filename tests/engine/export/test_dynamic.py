@@ -29,8 +29,22 @@ DYNAMIC = QuantizeSpec(mode=QuantizeMode.DYNAMIC)
 SOUNDS = (7, 6)
 
 
+class Rememberer(nn.Module):
+    """A GRU and what it says on the whole, and last."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__()
+        self.gru = nn.GRU(6, 8, **({"batch_first": True} | options))
+        self.head = nn.Linear(8 * (2 if self.gru.bidirectional else 1), 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 7, 6) → (N, 5)."""
+        states, hidden = self.gru(x if self.gru.batch_first else x.transpose(0, 1))
+        return self.head(states.amax(1 if self.gru.batch_first else 0)) + hidden[-1, :, :5]
+
+
 class Listener(nn.Module):
-    """An LSTM and what it says on the whole."""
+    """An LSTM and what it says on the whole, and last."""
 
     def __init__(self, **options: object) -> None:
         super().__init__()
@@ -108,6 +122,24 @@ def test_that_an_lstm_of_integers_answers_nearly_as_torch_with_rounded_weights(n
     with torch.no_grad():
         error = error_between(prepare_dynamic(model).module(inputs), model.module(inputs))
     assert 0 < error < 0.02
+
+
+@pytest.mark.parametrize("name", ["two layers, both ways", "time first", "without bias"])
+def test_that_a_gru_of_integers_is_one_of_floats_in_the_runtime(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model, path = rounded(Rememberer(**LISTENERS[name]), SOUNDS), tmp_path / "model.onnx"
+    artifact = export_int8(job_for(model), path)
+    assert artifact.verified, artifact.why
+    kinds = optimised_kinds(path)
+    assert kinds.count("GRU") == model.module.get_submodule("gru").num_layers
+    assert not {"DequantizeLinear", "Cast", "Mul"} & set(kinds), "the matrices are made once"
+    inputs = some_inputs(SOUNDS, 16, seed=4)
+    with torch.no_grad():
+        assert error_between(answers(path, inputs), model.module(inputs)) < 0.02
+    tensors = onnx.load(str(path)).graph.initializer
+    matrices = [t for t in tensors if len(t.dims) > 1 and min(t.dims) > 2]
+    assert {tensor.data_type for tensor in matrices} == {TensorProto.INT8}
+    assert model.placement is not None and model.placement.input_bits == {"head": 8}
 
 
 @pytest.mark.parametrize("name", ["norm first", "time first", "without bias", "two layers, mask of places"])
