@@ -155,6 +155,12 @@ class ExportFormat(Choice):
         "The compressed network as a program of torch.export in floats: runs without its class, compiles, nothing "
         "pickled.",
     )
+    CALIBRATION_PACK = (
+        "calibration-pack",
+        "Calibration pack",
+        "The pruned float32 ONNX with prepared samples, labels and a script, for tools that quantize themselves: "
+        "RKNN, Hailo, ncnn, MNN, ESP-DL.",
+    )
     ARCHIVE = (
         "archive",
         "Archive (.penjing)",

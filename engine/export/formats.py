@@ -13,6 +13,7 @@ from engine.contract.methods import ExportFormat, QuantizeMode
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.export.archive_file import stored_types, tensors_of, write_archive
+from engine.export.calibration_pack import export_calibration_pack
 from engine.export.history import history_of
 from engine.export.int4_file import export_int4
 from engine.export.job import ExportJob
@@ -114,6 +115,7 @@ WRITERS: dict[ExportFormat, Callable[[ExportJob, Path], Artifact]] = {
     ExportFormat.STATE_DICT: export_state_dict,
     ExportFormat.SAFETENSORS: export_safetensors,
     ExportFormat.PT2: export_pt2,
+    ExportFormat.CALIBRATION_PACK: export_calibration_pack,
     ExportFormat.ARCHIVE: export_archive,
 }
 """What writes each format."""
@@ -125,6 +127,7 @@ FILE_NAMES: dict[ExportFormat, str] = {
     ExportFormat.STATE_DICT: "model.pt",
     ExportFormat.SAFETENSORS: "weights.safetensors",
     ExportFormat.PT2: "model.pt2",
+    ExportFormat.CALIBRATION_PACK: "calibration-pack.zip",
     ExportFormat.ARCHIVE: "model.penjing",
 }
 """The name of each format's file in ``artifacts/``."""

@@ -24,15 +24,15 @@ TENSORS_LIMIT_BYTES = 2**31 - 2**26
 """More bytes of tensors than this go to a file of their own: a protobuf ends at 2 GiB, and the graph needs room too."""
 
 
-def build_onnx(prepared: Prepared, example: Example) -> onnx.ModelProto:
+def build_onnx(prepared: Prepared, example: Example, *, is_batch_open: bool = True) -> onnx.ModelProto:
     """The module as an ONNX model with one input (batch, …) and one output (batch, classes).
 
-    The batch is left open where the module allows it, and 1 elsewhere.
+    The batch is left open where that is wanted and the module allows it, and 1 elsewhere.
 
     Raises:
         RunError: the exporter cannot write the module.
     """
-    model = _export(prepared.module, example)
+    model = _export(prepared.module, example, is_batch_open=is_batch_open)
     write_stored_(model)
     for name, layer in prepared.integers.items():
         put_integers_(model.graph, name, layer)
@@ -50,9 +50,10 @@ def write_onnx(model: onnx.ModelProto, path: Path) -> None:
     data_path_of(path).unlink(missing_ok=True)
 
 
-def _export(module: nn.Module, example: Example) -> onnx.ModelProto:
+def _export(module: nn.Module, example: Example, *, is_batch_open: bool) -> onnx.ModelProto:
     problems: list[str] = []
-    for batch, shapes in ((2, ({0: torch.export.Dim("batch", min=1)},)), (1, None)):
+    ways = ((2, ({0: torch.export.Dim("batch", min=1)},)), (1, None))
+    for batch, shapes in ways if is_batch_open else ways[1:]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -31,7 +31,7 @@ from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
 BASELINE = "original-float32.onnx"
-SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".pt2", ".penjing", ".safetensors")
+SUFFIXES = (".onnx", DATA_SUFFIX, ".pt", ".py", ".pt2", ".penjing", ".safetensors", ".zip")
 ONNX = (ExportFormat.ONNX_INT8, ExportFormat.ONNX_INT4, ExportFormat.ONNX_FLOAT32)
 LOADED_BY_PYTHON = frozenset({ExportFormat.STATE_DICT, ExportFormat.SAFETENSORS})
 
@@ -70,7 +70,7 @@ def check_formats(work: Work) -> None:
         RunError: the model cannot be written in a format that the recipe wants.
     """
     formats = work.recipe.export.formats
-    if any(name in ONNX for name in formats):
+    if any(name in (*ONNX, ExportFormat.CALIBRATION_PACK) for name in formats):
         write_baseline(work.inputs, work.folder.baseline, work.ctx)
     if ExportFormat.PT2 in formats:
         program_of(prepare_float(work.model).module, work.model.captured.example)

@@ -1,5 +1,6 @@
 """The verification of a file, whether a run wrote it or not."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from engine.contract.stats import Latency, Metrics
 from engine.contract.texts import TEXTS
 from engine.data.fit import check_labels, check_shape
 from engine.data.splits import load_data
+from engine.export.calibration_pack import MODEL_IN_PACK
 from engine.export.onnx_file import kind_of
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
@@ -135,6 +137,18 @@ def _open_program(path: Path) -> None:
     exported_state(path)
 
 
+def _open_pack(path: Path) -> None:
+    """Every file in it has the bytes that its own checksum tells, and the model opens."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+            if damaged is not None:
+                raise RequestError("artifact_broken", path=path, runtime="zip", reason=damaged)
+            archive.getinfo(MODEL_IN_PACK)
+    except (OSError, zipfile.BadZipFile, KeyError) as error:
+        raise RequestError("artifact_broken", path=path, runtime="zip", reason=error) from None
+
+
 def _open_safetensors(path: Path) -> None:
     mapped_tensors(path)
 
@@ -147,6 +161,7 @@ def _open_archive(path: Path) -> None:
 _WEIGHTS: dict[str, tuple[ExportFormat, Callable[[Path], None]]] = {
     ".pt": (ExportFormat.STATE_DICT, _open_state_dict),
     ".pt2": (ExportFormat.PT2, _open_program),
+    ".zip": (ExportFormat.CALIBRATION_PACK, _open_pack),
     ".safetensors": (ExportFormat.SAFETENSORS, _open_safetensors),
     ".penjing": (ExportFormat.ARCHIVE, _open_archive),
 }

@@ -16,6 +16,7 @@ FORMATS = (
     ExportFormat.ONNX_INT4,
     ExportFormat.SAFETENSORS,
     ExportFormat.PT2,
+    ExportFormat.CALIBRATION_PACK,
 )
 
 
@@ -32,7 +33,7 @@ def test_that_each_file_is_verified_and_the_one_that_onnx_runtime_runs_is_timed(
 ) -> None:
     report = finished[1][-1].result
     assert [(item.format, item.verified) for item in report.artifacts] == [(name, True) for name in FORMATS]
-    assert [item.latency_ms is not None for item in report.artifacts] == [True, False, False]
+    assert [item.latency_ms is not None for item in report.artifacts] == [True, False, False, False]
     sums = (finished[0] / "artifacts" / "SHA256SUMS").read_text()
     assert all(f"{item.sha256}  {Path(item.path).name}" in sums for item in report.artifacts)
 
