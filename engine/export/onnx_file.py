@@ -12,6 +12,7 @@ from torch import nn
 from engine.contract.errors import RunError
 from engine.contract.methods import ExportFormat
 from engine.contract.run_folder import write_atomically
+from engine.export.averages import pool_averages_
 from engine.export.marker import TRANSLATIONS
 from engine.export.prepare import IntegerLayer, Prepared
 from engine.export.stored import write_stored_
@@ -36,6 +37,7 @@ def build_onnx(prepared: Prepared, example: Example, *, is_batch_open: bool = Tr
     write_stored_(model)
     for name, layer in prepared.integers.items():
         put_integers_(model.graph, name, layer)
+    pool_averages_(model)
     strip_(model)
     return model
 

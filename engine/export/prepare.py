@@ -9,6 +9,7 @@ from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
 from engine.export.clamps import melt_clamps_
+from engine.export.gates import open_gates_
 from engine.export.marker import Mark
 from engine.export.matrices import IntegerRows
 from engine.joint.compressed import CompressedModel
@@ -97,6 +98,7 @@ def prepare_integer(model: CompressedModel) -> Prepared:
             layer, coded[name], factor=factor, input_scale=marks[placement.inputs[name]].scale
         )
     melt_clamps_(module, marks)
+    open_gates_(module, marks, placement.passes)
     _mark_(module, marks, placement.passes)
     return Prepared(module=module, integers=integers)
 

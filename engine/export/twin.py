@@ -2,8 +2,8 @@
 
 Fake quantizers round real sums of floats; a runtime multiplies integers and rescales once. Where a network amplifies
 the smallest difference (an untrained one doubles it in every layer), two correct computations drift apart. The twin
-accumulates exactly and rescales as ONNX Runtime documents QLinearConv, QGemm and QLinearAdd, in float32, so that
-what is left between it and the file is the file's own fault.
+accumulates exactly and rescales as ONNX Runtime documents QLinearConv, QGemm, QLinearAdd and QLinearMul, in float32,
+so that what is left between it and the file is the file's own fault.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import fx, nn
 
-from engine.export.marker import Mark
+from engine.export.marker import HardGate, Mark
 from engine.export.prepare import IntegerLayer, Prepared
-from engine.quantization.placement import is_addition
+from engine.quantization.operations import is_addition, is_product
 
 EXACT_IN_FLOAT32 = 2**24
 
@@ -40,14 +40,19 @@ class IntegerTwin(fx.Interpreter):
         """Layers and additions in integers, everything else as it stands."""
         if n.op == "call_module" and n.target in self._layers:
             return self._run_layer(n, self._layers[str(n.target)])
-        if is_addition(n) and self._mark_behind(n) is not None:
-            grids = [self._mark_of(argument) for argument in n.args[:2]]
-            if None not in grids:
-                return self._run_addition(n)
+        if is_addition(n) and self._is_between_marks(n):
+            return self._run_addition(n)
+        if is_product(n) and self._is_between_marks(n):
+            return self._run_product(n)
         mark = self._mark_of(n)
-        if mark is not None:
+        if mark is not None and not isinstance(mark, HardGate):
             return _on_grid(self._value(n.args[0]) / torch.tensor(mark.scale), mark)
         return super().run_node(n)
+
+    def _is_between_marks(self, node: fx.Node) -> bool:
+        """Whether an operation on two values reads levels and makes levels."""
+        reads_levels = all(self._mark_of(argument) is not None for argument in node.args[:2])
+        return reads_levels and self._mark_behind(node) is not None
 
     def _run_layer(self, node: fx.Node, layer: IntegerLayer) -> torch.Tensor:
         source = self._mark_of(node.args[0])
@@ -75,6 +80,15 @@ class IntegerTwin(fx.Interpreter):
         fixed = torch.tensor(float(behind.zero_point)) - (zeros[0] + zeros[1])
         total = first[0] * ratios[0] + (second[0] * ratios[1] + fixed)
         return (total.round().clamp(0, behind.top) - behind.zero_point) * scale
+
+    def _run_product(self, node: fx.Node) -> torch.Tensor:
+        """``(a − z_a)·(b − z_b)``, whole, times ``s_a·s_b/s`` in float32: QLinearMul's own."""
+        behind = self._mark_behind(node)
+        (first, one), (second, other) = (self._levels_of(argument) for argument in node.args[:2])
+        assert behind is not None
+        whole = (first - one.zero_point) * (second - other.zero_point)
+        scale = torch.tensor(one.scale) * torch.tensor(other.scale) / torch.tensor(behind.scale)
+        return _on_grid(whole * scale, behind)
 
     def _levels_of(self, argument: object) -> tuple[torch.Tensor, Mark]:
         """The levels (whole numbers from 0, as floats) of a value that a mark has rounded."""

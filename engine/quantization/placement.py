@@ -1,32 +1,37 @@
 """Where quantizers stand: on every value that goes into or comes out of an operation that runs in integers.
 
 The rules are those that ONNX Runtime fuses (measured, docs/decisions.md): a quantizer on each input and output of
-convolutions and matrix products, on both inputs and the output of additions, behind the batch norm and the ReLU that
-melt into them, and none between; a Linear layer that makes the answer, or that reads tokens, needs none behind it.
-Pools and reshapes pass a grid on unchanged.
+convolutions and matrix products, on both inputs and the output of additions and products, on both sides of sigmoids,
+SiLUs and their piecewise linear likes, behind the batch norm and the ReLU that melt into a layer, and none between; a
+Linear layer that makes the answer, or that reads tokens, needs none behind it. Pools and reshapes pass a grid on
+unchanged.
 """
 
-import operator
 from dataclasses import dataclass
 
-import torch
-import torch.nn.functional as F
 from torch import fx, nn
 
 from engine.contract.recipe import QuantizeSpec
 from engine.models.graph import CapturedGraph, layers_of, nodes_in, shape_of
+from engine.quantization.operations import (
+    ADDS,
+    AVERAGES,
+    BATCH_NORMS,
+    BENDS,
+    CLAMPS,
+    HARD_SIGMOIDS,
+    HARD_SWISHES,
+    JOINS,
+    PASSES,
+    PRODUCTS,
+    SILUS,
+    Kinds,
+    is_of,
+)
 
 MOST_BITS = 8
+PAIRED: Kinds = (*ADDS, *PRODUCTS)
 INTEGER_KINDS = (nn.Conv1d, nn.Conv2d, nn.Linear)
-_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
-_CLAMPS: tuple[object, ...] = (nn.ReLU, nn.ReLU6, F.relu, F.relu6, torch.relu, "relu", "relu_")
-_PASSES: tuple[object, ...] = (
-    nn.MaxPool2d, nn.MaxPool1d, nn.Flatten, nn.Identity, nn.Dropout, nn.Dropout2d, F.max_pool2d, F.max_pool1d,
-    F.dropout, F.dropout2d, torch.flatten, torch.reshape, "view", "reshape", "flatten", "contiguous",
-)  # fmt: skip
-_AVERAGES: tuple[object, ...] = (nn.AvgPool2d, nn.AdaptiveAvgPool2d, F.avg_pool2d, F.adaptive_avg_pool2d)
-_ADDS: tuple[object, ...] = (operator.add, operator.iadd, torch.add, "add", "add_")
-_JOINS: tuple[object, ...] = (torch.cat, torch.concat)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,11 +138,6 @@ def _why_calls_are_float(layer: nn.Module, calls: list[fx.Node]) -> tuple[str, d
     return None
 
 
-def is_addition(node: fx.Node) -> bool:
-    """Whether a node adds two values."""
-    return node.op in ("call_function", "call_method") and node.target in _ADDS
-
-
 class _Placer:
     """One pass over the graph."""
 
@@ -158,8 +158,10 @@ class _Placer:
             if node.op == "call_module" and node.target in self._layers:
                 inputs[str(node.target)] = self._place_around(node, [node.args[0]])[0].name
         for node in self._nodes:
-            if self._is(node, _ADDS) or self._is(node, _JOINS) or self._is(node, _AVERAGES):
+            if self._is(node, (*PAIRED, *JOINS, *AVERAGES)):
                 self._place_around_light(node)
+            elif self._is(node, BENDS):
+                self._place_around_bend(node)
         self._follow_passes()
         input_bits = dict.fromkeys(inputs, self._spec.value_bits)
         if self._spec.first_last_bits:
@@ -185,9 +187,21 @@ class _Placer:
         self._values.update(sources)
         if not self._ends_in_floats(node, end):
             self._values.add(end)
-        if not self._is(node, _AVERAGES):
-            self._count += 1
+        self._count += self._operators(node)
         return sources
+
+    def _operators(self, node: fx.Node) -> int:
+        """How many operators in integers an operation becomes for sure; a SiLU is a sigmoid and a product."""
+        if self._is(node, HARD_SWISHES):
+            return int(self._has_own_input(node))
+        if self._is(node, (*AVERAGES, *HARD_SIGMOIDS)):
+            return 0
+        return 2 if self._is(node, SILUS) else 1
+
+    def _has_own_input(self, node: fx.Node) -> bool:
+        """Whether nobody else reads what an operation reads: its grid may follow the operation's wishes."""
+        source = node.args[0]
+        return isinstance(source, fx.Node) and source in self._values and len(source.users) == 1
 
     def _ends_in_floats(self, node: fx.Node, end: fx.Node) -> bool:
         """A matrix product that makes the model's answer gives it in floats: as fast, and nothing is rounded.
@@ -200,28 +214,40 @@ class _Placer:
         return self._is(node, (nn.Linear,)) and (is_of_tokens or is_answer)
 
     def _place_around_light(self, node: fx.Node) -> None:
-        """Additions, concatenations and averages join only where all they read is in integers already."""
-        if self._is(node, _JOINS):
+        """Sums, products, concatenations and averages join only where all they read is in integers already."""
+        if self._is(node, JOINS):
             inputs = nodes_in(node.args[0])
         else:
-            inputs = nodes_in(node.args[: 2 if self._is(node, _ADDS) else 1])
+            inputs = nodes_in(node.args[: 2 if self._is(node, PAIRED) else 1])
         tensors = [value for value in inputs if shape_of(value) is not None]
-        is_alike = len({shape_of(value) for value in tensors}) == 1
+        is_alike = len({shape_of(value) for value in tensors}) == 1 or not self._is(node, ADDS)
         # A concatenation of one tensor is none: the first layer of a dense block has it.
-        fits = self._is(node, _AVERAGES) or (len(tensors) > 1 and (is_alike or self._is(node, _JOINS)))
+        fits = self._is(node, AVERAGES) or (len(tensors) > 1 and is_alike)
         if fits and all(self._source(value) in self._values for value in tensors):
             self._place_around(node, list(tensors))
 
+    def _place_around_bend(self, node: fx.Node) -> None:
+        """A curve joins where it stands between integers; it is better in float where floats read it."""
+        source = node.args[0]
+        if not isinstance(source, fx.Node) or self._source(source) not in self._values:
+            return
+        if any(self._may_read_integers(reader) for reader in self._readers(self._end(node))):
+            self._place_around(node, [source])
+
+    def _may_read_integers(self, node: fx.Node) -> bool:
+        is_layer = node.op == "call_module" and str(node.target) in self._layers
+        return is_layer or self._is(node, (*PAIRED, *JOINS, *AVERAGES))
+
     def _source(self, node: fx.Node) -> fx.Node:
         """The value whose grid a node carries: through pools and reshapes back to where it was made."""
-        while self._is(node, _PASSES) and isinstance(node.args[0], fx.Node):
+        while self._is(node, PASSES) and isinstance(node.args[0], fx.Node):
             node = node.args[0]
         return node
 
     def _end(self, node: fx.Node) -> fx.Node:
         """Where an operation's result is finished: behind its batch norm, if one melts into it, and its ReLU."""
         has_weights = node.op == "call_module" and str(node.target) in self._layers
-        for melts in (_BATCH_NORMS, _CLAMPS) if has_weights else (_CLAMPS,):
+        for melts in (BATCH_NORMS, CLAMPS) if has_weights else (CLAMPS,):
             users = list(node.users)
             if len(users) == 1 and self._is(users[0], melts):
                 node = users[0]
@@ -251,15 +277,13 @@ class _Placer:
         """All that read a value, through pools and reshapes too."""
         found = []
         for reader in value.users:
-            found += self._readers(reader) if self._is(reader, _PASSES) else [reader]
+            found += self._readers(reader) if self._is(reader, PASSES) else [reader]
         return found
 
     def _follow_passes(self) -> None:
         for node in self._nodes:
-            if self._is(node, _PASSES) and self._source(node) in self._values:
+            if self._is(node, PASSES) and self._source(node) in self._values:
                 self._passes[node] = self._source(node)
 
-    def _is(self, node: fx.Node, kinds: tuple[object, ...]) -> bool:
-        if node.op == "call_module":
-            return type(self._module.get_submodule(str(node.target))) in kinds
-        return node.op in ("call_function", "call_method") and node.target in kinds
+    def _is(self, node: fx.Node, kinds: Kinds) -> bool:
+        return is_of(self._module, node, kinds)
