@@ -24,7 +24,7 @@ from engine.contract.methods import (
     Scope,
     Strategy,
 )
-from engine.contract.recipe import PruneSpec, Recipe, RecoverSpec
+from engine.contract.recipe import PruneSpec, QuantizeSpec, Recipe, RecoverSpec
 from engine.contract.recipe_file import Table, recipe_from
 from engine.contract.stats import Inspection, LayerStats
 from gui.wizard.presets import Preset, lay_over_
@@ -203,13 +203,39 @@ def _settle_epochs_(table: Table, path: str) -> None:
         _set_(table, "recover.epochs", RecoverSpec().epochs)
 
 
+def _settle_numbers_(table: Table, path: str) -> None:
+    """A method brings its bits and its training; what only layers of integers have goes where there are none."""
+    spec = _quantize_of(table)
+    if spec is None:
+        return
+    quantize: Table = table["quantize"]
+    if path == "quantize.method" and spec.method.own_bits:
+        quantize.pop("weight_bits", None)
+    elif path == "quantize.method":
+        quantize["weight_bits"] = min(spec.weight_bits, spec.method.most_bits)
+    if path == "quantize.method" and spec.method.is_learned:
+        quantize["mode"] = QuantizeMode.AWARE.value
+    if path in _NUMBERS and spec.past_integers and spec.activation_bits:
+        quantize.pop("activation_bits", None)
+
+
+def _quantize_of(table: Table) -> QuantizeSpec | None:
+    """``[quantize]``; None where there is none, or none within its limits, which is refused elsewhere."""
+    try:
+        return msgspec.convert(table["quantize"], QuantizeSpec) if "quantize" in table else None
+    except msgspec.ValidationError:
+        return None
+
+
 def _settle_formats_(table: Table, path: str) -> None:
-    """Without ``[quantize]`` there are no integers to write."""
-    int8 = ExportFormat.ONNX_INT8.value
+    """Without ``[quantize]``, or where weights alone are rounded, there are no integers to write."""
+    int8, spec = ExportFormat.ONNX_INT8.value, _quantize_of(table)
     formats = table.get("export", {}).get("formats", [int8])
-    if "quantize" not in table and int8 in formats and path != "export.formats":
+    is_float = "quantize" not in table or (spec is not None and spec.value_bits == 0)
+    if is_float and int8 in formats and path != "export.formats":
         left = [name for name in formats if name != int8]
-        _set_(table, "export.formats", left or [ExportFormat.ONNX_FLOAT32.value])
+        only = ExportFormat.ONNX_FLOAT32 if spec is None else ExportFormat.ARCHIVE
+        _set_(table, "export.formats", left or [only.value])
 
 
 def _settle_blocks_(table: Table, path: str) -> None:
@@ -226,11 +252,13 @@ def _settle_blocks_(table: Table, path: str) -> None:
     prune["layers"] = {layer: held if own.get("ratio") == 0 else own for layer, own in layers.items()}
 
 
+_NUMBERS = ("quantize.method", "quantize.granularity", "quantize.weight_bits")
 _NOT_OF_BLOCKS = ("round_to", "minimum", "regrow", "sparse", "correction")
 _OTHER_METHODS = {method.value for method in PruneMethod if not method.is_of_blocks}
 _SETTLERS: tuple[Callable[[Table, str], None], ...] = (
     _settle_strategy_,
     _settle_objective_,
+    _settle_numbers_,
     _settle_epochs_,
     _settle_formats_,
     _settle_blocks_,

@@ -7,7 +7,15 @@ from PySide6.QtWidgets import QTableView
 
 from engine.contract.errors import PenjingError
 from engine.contract.fields import fields_of
-from engine.contract.methods import Observer, PruneGranularity, QuantizeMode, Schedule, Scope, SparseTraining
+from engine.contract.methods import (
+    Observer,
+    PruneGranularity,
+    QuantizeGranularity,
+    QuantizeMode,
+    Schedule,
+    Scope,
+    SparseTraining,
+)
 from engine.contract.recipe import PruneSpec, QuantizeSpec
 from engine.contract.stats import LayerStats
 from gui.translation import text_of
@@ -26,8 +34,17 @@ from gui.wizard.step_page import StepPage
 _PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule")
 _QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
 
+
+def _has_groups(quantize: QuantizeSpec) -> bool:
+    return quantize.method.is_of_integers and quantize.granularity is QuantizeGranularity.PER_GROUP
+
+
 _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "weight_bits": lambda quantize: quantize.method.own_bits is None,
+    "activation_bits": lambda quantize: quantize.past_integers is None,
+    "observer": lambda quantize: quantize.value_bits > 0,
+    "granularity": lambda quantize: quantize.method.is_of_integers,
+    "group_size": _has_groups,
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
     "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,

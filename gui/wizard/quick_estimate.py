@@ -62,7 +62,8 @@ def estimate_quickly(inspection: Inspection, recipe: Recipe) -> QuickEstimate:
     parameters = outside + sum(map(_parameters, layers, kept))
     # Zeros are counted out, and yet stored; channels that were cut are neither.
     stored = [replace(share, weights=1.0) for share in kept]
-    bits = [_bits(layer, recipe.quantize) for layer in layers]
+    ends = {layers[0].name, layers[-1].name} if layers else set()
+    bits = [_bits(layer, recipe.quantize, is_end=layer.name in ends) for layer in layers]
     size = outside * _FLOAT_BITS / 8 + sum(map(_bytes, layers, stored, bits))
     functions = (totals.macs or 0) - sum(layer.macs or 0 for layer in layers)
     macs = None if totals.macs is None else functions + sum(map(_macs, layers, stored))
@@ -206,13 +207,16 @@ def _bytes(layer: LayerStats, kept: _Kept, bits: int) -> float:
     return (weights * _weight_share(layer, kept) * bits + rest * kept.outputs * _FLOAT_BITS) / 8
 
 
-def _bits(layer: LayerStats, quantize: QuantizeSpec | None) -> int:
+def _bits(layer: LayerStats, quantize: QuantizeSpec | None, *, is_end: bool) -> int:
+    """As the engine has it: a layer's own exception first, then that of the first and the last layer."""
     if quantize is None or not layer.kind.startswith(_INTEGER_KINDS):
         return _FLOAT_BITS
     own = quantize.layers.get(layer.name)
-    if own is None or not (own.skip or own.weight_bits):
-        return quantize.default_bits
-    return _FLOAT_BITS if own.skip else own.weight_bits or quantize.default_bits
+    if own is not None and own.skip:
+        return _FLOAT_BITS
+    if own is not None and own.weight_bits:
+        return own.weight_bits
+    return quantize.first_last_bits if is_end and quantize.first_last_bits else quantize.default_bits
 
 
 def _macs(layer: LayerStats, kept: _Kept) -> float:

@@ -72,13 +72,17 @@ class RecipeWords(QObject):
         return text + self._exceptions(len(prune.layers))
 
     def _quantization(self, quantize: QuantizeSpec) -> str:
-        is_aware = quantize.mode is QuantizeMode.AWARE
-        text = (
-            self.tr("{bits}-bit weights and 8-bit activations, learned during training.")
-            if is_aware
-            else self.tr("{bits}-bit weights and 8-bit activations, after training.")
-        ).format(bits=quantize.default_bits)
-        return text + self._exceptions(len(quantize.layers))
+        numbers = (
+            self.tr("{weights}-bit weights and {values}-bit activations")
+            if quantize.value_bits
+            else self.tr("{weights}-bit weights")
+        ).format(weights=quantize.default_bits, values=quantize.value_bits)
+        texts = {
+            QuantizeMode.AWARE: self.tr("{numbers}, learned during training."),
+            QuantizeMode.POST_TRAINING: self.tr("{numbers}, after training."),
+            QuantizeMode.DYNAMIC: self.tr("{numbers}, whose ranges are found as the file runs."),
+        }
+        return texts[quantize.mode].format(numbers=numbers) + self._exceptions(len(quantize.layers))
 
     def _exceptions(self, count: int) -> str:
         return self.tr(" %n layer(s) differ.", "", count) if count else ""

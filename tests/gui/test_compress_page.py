@@ -214,6 +214,29 @@ def test_that_the_share_of_values_is_asked_for_with_its_observer(page):
     assert page.recipe().quantize.percentile == 99.9
 
 
+def test_that_the_size_of_groups_is_edited_where_groups_share_a_scale(page):
+    page.go_to(Step.QUANTIZATION)
+    rows = page.steps.page(Step.QUANTIZATION).form.rows
+    assert not rows["group_size"].isEnabled()
+    rows["granularity"].editor.changed.emit("per_group")
+    assert rows["group_size"].isEnabled()
+    assert not rows["activation_bits"].isEnabled()
+    rows["group_size"].editor.box.setValue(64)
+    assert page.recipe().quantize.group_size == 64
+
+
+@pytest.mark.parametrize("method", ["codebook", "float16"])
+def test_that_what_only_suits_numbers_on_a_grid_is_dimmed_for_others(page, method):
+    page.go_to(Step.QUANTIZATION)
+    rows = page.steps.page(Step.QUANTIZATION).form.rows
+    names = ("activation_bits", "observer", "granularity", "group_size")
+    rows["method"].editor.changed.emit(method)
+    assert not any(rows[name].isEnabled() for name in names)
+    assert rows["weight_bits"].isEnabled() is (method == "codebook")
+    rows["method"].editor.changed.emit("uniform")
+    assert all(rows[name].isEnabled() for name in names[:-1])
+
+
 def test_that_the_size_of_blocks_is_edited_where_blocks_are_removed(page):
     page.go_to(Step.PRUNING)
     rows = page.steps.page(Step.PRUNING).form.rows

@@ -136,6 +136,13 @@ def test_that_bits_shrink_weights_and_leave_biases():
     assert found.after.parameters == found.before.parameters
 
 
+def test_that_the_first_and_last_layer_count_the_bits_that_are_theirs():
+    quantize = QuantizeSpec(weight_bits=2, first_last_bits=8, layers={"c": LayerQuantizeSpec(weight_bits=4)})
+    found = estimate_quickly(make_chain(), recipe_of(None, quantize))
+    floats = 4 * (16 + 32 + 10 + 96)
+    assert found.after.parameter_bytes == floats + 16 * 3 * 9 + 32 * 16 * 9 / 4 + 10 * 32 * PIXELS / 2
+
+
 def test_that_coupled_layers_take_the_most_cautious_ratio_named():
     layers = [make_convolution(name, (16, 16, 3, 3), group=3) for name in ("a", "b", "c")]
     prune = PruneSpec(ratio=0.5, layers={"a": LayerPruneSpec(ratio=0.7), "b": LayerPruneSpec(ratio=0.2)})

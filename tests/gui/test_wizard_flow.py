@@ -11,7 +11,15 @@ from engine.contract.methods import (
     Scope,
     Strategy,
 )
-from engine.contract.recipe import JointSpec, LayerPruneSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.recipe import (
+    ExportSpec,
+    JointSpec,
+    LayerPruneSpec,
+    ModelSpec,
+    PruneSpec,
+    QuantizeSpec,
+    Recipe,
+)
 from engine.contract.recipe_file import check_consistency
 from gui.wizard.flow import Goal, Step, WizardFlow
 from gui.wizard.history import RecipeHistory
@@ -97,6 +105,36 @@ def test_that_a_value_beyond_its_limits_is_refused_by_its_path(value):
     with pytest.raises(RequestError) as caught:
         make_flow().with_field("prune.ratio", value)
     assert caught.value.arguments["key"] == "prune.ratio"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("quantize.method", "codebook"),
+        ("quantize.method", "float16"),
+        ("quantize.granularity", "per_group"),
+        ("quantize.weight_bits", 16),
+        ("quantize.activation_bits", 0),
+    ],
+)
+def test_that_where_weights_alone_are_rounded_the_file_of_integers_gives_way(path, value):
+    before = make_flow(
+        quantize=QuantizeSpec(activation_bits=4), export=ExportSpec(formats=(ExportFormat.ONNX_INT8,))
+    )
+    after = before.with_field(path, value).recipe
+    assert after.quantize.value_bits == 0
+    assert after.export.formats == (ExportFormat.ARCHIVE,)
+    with pytest.raises(RequestError) as caught:
+        before.with_field(path, value).with_field("export.formats", ["onnx-int8"])
+    assert caught.value.code in ("recipe_int8_past_integers", "recipe_int8_without_activations")
+
+
+def test_that_a_method_brings_its_bits_and_its_training():
+    flow = make_flow(quantize=QuantizeSpec(weight_bits=4))
+    assert flow.with_field("quantize.method", "sign").recipe.quantize.default_bits == 1
+    eight = make_flow(quantize=QuantizeSpec(weight_bits=8))
+    assert eight.with_field("quantize.method", "apot").recipe.quantize.weight_bits == 6
+    assert flow.with_field("quantize.method", "lsq").recipe.quantize.mode is QuantizeMode.AWARE
 
 
 def test_that_a_flow_is_never_changed():
