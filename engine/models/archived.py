@@ -95,6 +95,12 @@ def decoded_document(content: bytes | str, path: Path, decode: Callable[..., Any
     return document
 
 
+def tell_of_values(document: Document, path: Path, ctx: RunContext) -> None:
+    """Says it where a network that is opened answers otherwise than the one that was measured."""
+    if document.values:
+        ctx.warn("note_values_not_rounded", path=path.name, count=len(document.values))
+
+
 def state_of(archive: Archive) -> dict[str, torch.Tensor]:
     """The tensors as torch computes with them, by name."""
     return {tensor.name: _as_torch(tensor) for tensor in archive.tensors}
@@ -125,6 +131,7 @@ def archive_content(path: Path, source: ModelSource, ctx: RunContext) -> Content
     check_tensors(path, state)
     history = None
     if document is not None:
+        tell_of_values(document, path, ctx)
         # The archive's own SHA-256 has been checked already.
         history = msgspec.structs.replace(document.history, weights=identity_of_tensors(state)[0])
     return Content(

@@ -15,7 +15,7 @@ from engine.context import RunContext
 from engine.contract.errors import RequestError
 from engine.contract.methods import SourceFormat
 from engine.contract.source import ModelSource
-from engine.models.archived import Document, decoded_document
+from engine.models.archived import Document, decoded_document, tell_of_values
 from engine.models.content import Content
 from engine.models.entries import entries_of
 from engine.models.state import check_tensors
@@ -98,8 +98,10 @@ def safetensors_content(path: Path, source: ModelSource, ctx: RunContext) -> Con
     """
     stored, words = _opened(path)
     check_tensors(path, stored)
-    is_own = DOCUMENT_KEY in words
-    state, history = (weights_in(stored), _document_in(words, path).history) if is_own else (stored, None)
+    document = _document_in(words, path) if DOCUMENT_KEY in words else None
+    if document is not None:
+        tell_of_values(document, path, ctx)
+    state, history = (stored, None) if document is None else (weights_in(stored), document.history)
     return Content(
         format=SourceFormat.SAFETENSORS,
         path=path,

@@ -14,14 +14,18 @@ from engine.archive.container import decode_archive, encode_archive
 from engine.archive.records import CodebookTensor, GridTensor, PlainTensor
 from engine.context import RunContext
 from engine.contract.errors import RequestError
+from engine.contract.events import WarningRaised
 from engine.contract.methods import SourceFormat
 from engine.contract.recipe import QuantizeSpec
+from engine.contract.source import ModelSource
 from engine.export.archive_file import archived_tensor, round_values_, tensors_of
 from engine.export.formats import export_archive
 from engine.export.job import ExportJob
+from engine.export.safetensors_writer import export_safetensors
 from engine.export.verify_archive import different_tensor, verify_archive
 from engine.models.archived import document_of, state_of
 from engine.models.cuts.records import Lineage, Origin
+from engine.models.opening import open_model
 from engine.quantization.coded import CodedWeight
 from tests.engine.export.jobs import make_data, make_job
 from tests.engine.models.pruned_files import opened
@@ -105,6 +109,19 @@ def test_that_an_archive_of_a_known_network_opens_by_itself_and_rounds_as_it_was
     with torch.no_grad():
         answers = round_values_(loaded.captured.module, document.values)(inputs)
     assert torch.equal(answers, job.rounded_answers)
+
+
+@pytest.mark.parametrize("bits", [4, None])
+def test_that_who_opens_a_file_hears_where_values_are_floats_again(bits: int | None, tmp_path: Path) -> None:
+    job = of_sample(bits=bits)
+    for export, name in ((export_archive, "model.penjing"), (export_safetensors, "model.safetensors")):
+        export(job, tmp_path / name)
+        told: list[object] = []
+        open_model(ModelSource(file=str(tmp_path / name)), RunContext(emit=told.append), example=None)
+        heard = [event for event in told if isinstance(event, WarningRaised)]
+        assert [(event.code, event.arguments["path"]) for event in heard] == (
+            [("note_values_not_rounded", name)] if bits else []
+        )
 
 
 def test_that_an_archive_tells_who_reads_values_in_fewer_bits(tmp_path: Path) -> None:
