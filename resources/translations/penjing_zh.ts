@@ -1579,12 +1579,24 @@
         <translation>保留的通道数为 {number} 的倍数。</translation>
     </message>
     <message>
-        <source>{bits}-bit weights and 8-bit activations, learned during training.</source>
-        <translation>权重 {bits} 位，激活 8 位，在训练中学习。</translation>
+        <source>{weights}-bit weights and {values}-bit activations</source>
+        <translation>{weights} 位权重、{values} 位激活值</translation>
     </message>
     <message>
-        <source>{bits}-bit weights and 8-bit activations, after training.</source>
-        <translation>权重 {bits} 位，激活 8 位，训练后量化。</translation>
+        <source>{weights}-bit weights</source>
+        <translation>{weights} 位权重</translation>
+    </message>
+    <message>
+        <source>{numbers}, learned during training.</source>
+        <translation>{numbers}，在训练中学得。</translation>
+    </message>
+    <message>
+        <source>{numbers}, after training.</source>
+        <translation>{numbers}，训练后量化。</translation>
+    </message>
+    <message>
+        <source>{numbers}, whose ranges are found as the file runs.</source>
+        <translation>{numbers}，数值范围在文件运行时确定。</translation>
     </message>
     <message numerus="yes">
         <source> %n layer(s) differ.</source>
@@ -2853,11 +2865,11 @@
     </message>
     <message>
         <source>Group size</source>
-        <translation type="unfinished"></translation>
+        <translation>分组大小</translation>
     </message>
     <message>
         <source>Neighbouring weights of a channel that share a scale, with granularity per_group; the last group of a channel may be shorter.</source>
-        <translation type="unfinished"></translation>
+        <translation>粒度为 per_group 时，一个通道内共用一个缩放系数的相邻权重个数；每个通道的最后一组可以更短。</translation>
     </message>
     <message>
         <source>Bits of each weight.</source>
@@ -3257,27 +3269,27 @@
     </message>
     <message>
         <source>Shared values</source>
-        <translation type="unfinished"></translation>
+        <translation>共享取值</translation>
     </message>
     <message>
         <source>All weights of a layer share a few values, from k-means and trained (Han 2016); weights alone are rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>一层的所有权重共用少数几个取值，由 k-means 得出并参与训练（Han 2016）；只舍入权重。</translation>
     </message>
     <message>
         <source>Half precision (float16)</source>
-        <translation type="unfinished"></translation>
+        <translation>半精度（float16）</translation>
     </message>
     <message>
         <source>Floats of 16 bits, 10 of them fraction (IEEE 754); weights alone are rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>16 位浮点数，其中 10 位尾数（IEEE 754）；只舍入权重。</translation>
     </message>
     <message>
         <source>Brain float (bfloat16)</source>
-        <translation type="unfinished"></translation>
+        <translation>bfloat16 浮点数</translation>
     </message>
     <message>
         <source>Floats of 16 bits with the range of 32, 7 of them fraction; weights alone are rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>16 位浮点数，取值范围与 32 位相同，其中 7 位尾数；只舍入权重。</translation>
     </message>
     <message>
         <source>Learned steps</source>
@@ -3365,11 +3377,11 @@
     </message>
     <message>
         <source>Per group</source>
-        <translation type="unfinished"></translation>
+        <translation>按组</translation>
     </message>
     <message>
         <source>Some neighbouring weights of a channel share a scale (group_size); weights alone are rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>通道内若干相邻权重共用一个缩放系数（group_size）；只舍入权重。</translation>
     </message>
     <message>
         <source>Nearest</source>
@@ -3609,7 +3621,7 @@
     </message>
     <message>
         <source>Bits of each weight; fewer than 8 ride on the int8 grid, with more weights alone are rounded.</source>
-        <translation type="unfinished"></translation>
+        <translation>每个权重的位数；少于 8 位时放在 int8 网格上，多于 8 位时只舍入权重。</translation>
     </message>
     <message>
         <source>Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.</source>
@@ -4308,15 +4320,15 @@
     </message>
     <message>
         <source>The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.</source>
-        <translation type="unfinished"></translation>
+        <translation>格式 onnx-int8 只能存放最多 8 位、每层或每通道一个缩放系数的权重，而 {setting} 产生的权重不是这样；请更改该设置，或去掉此格式。</translation>
     </message>
     <message>
         <source>With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {setting} 时只舍入权重，因为没有整数文件能存放它们；请去掉 activation_bits（现为 {found}），或设为 0。</translation>
     </message>
     <message>
         <source>Layer &quot;{layer}&quot; is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).</source>
-        <translation type="unfinished"></translation>
+        <translation>层“{layer}”被指定为 {found} 位，而以整数计算的层最多 {limit} 位；请设 activation_bits = 0 只舍入权重，或让该层保持浮点（skip = true）。</translation>
     </message>
     <message>
         <source>The method &quot;{method}&quot; has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.</source>
