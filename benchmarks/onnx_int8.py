@@ -29,15 +29,19 @@ from onnxruntime.quantization import (
     CalibrationDataReader,
     QuantFormat,
     QuantType,
+    quantize_dynamic,
     quantize_static,
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from shaken import batch_norms, recalibrate_, samples, shaken
+from sound_networks import BANDS, SpectrumLSTM, SpectrumTransformer
 from torch import Tensor, nn
 
+from engine.contract.methods import QuantizeMode
 from engine.contract.recipe import ModelSpec, QuantizeSpec, Recipe
 from engine.export.onnx_file import INPUT_NAME, build_onnx, write_onnx
 from engine.export.prepare import prepare_float, prepare_integer
+from engine.export.prepare_dynamic import prepare_dynamic
 from engine.export.runtime import FLOAT_MATRIX, INTEGER_MATRIX, open_session
 from engine.export.tensors_apart import size_of
 from engine.joint.compressed import CompressedModel
@@ -46,6 +50,8 @@ from engine.models.graph import capture
 
 HERE = Path(__file__).parent
 CALIBRATION_IMAGES = 4
+FRAMES = 50
+WriteTheirs = Callable[[Path, np.ndarray, Path], None]
 KINDS = ("ours", "theirs", "float32")
 
 
@@ -63,7 +69,7 @@ class Subject:
     module: nn.Module
     inputs: Tensor
     quantize: QuantizeSpec
-    write_theirs: Callable[[Path, np.ndarray, Path], None]
+    write_theirs: WriteTheirs
 
 
 class Speed(Row, frozen=True, kw_only=True):
@@ -105,12 +111,29 @@ def write_static(float32: Path, inputs: np.ndarray, path: Path) -> None:
     )
 
 
-def of_torchvision(name: str) -> Subject:
+def write_dynamic(float32: Path, inputs: np.ndarray, path: Path) -> None:
+    """ONNX Runtime's own dynamic quantization: its static one leaves an LSTM in float."""
+    prepared = path.with_name("prepared.onnx")
+    quant_pre_process(str(float32), str(prepared))
+    quantize_dynamic(str(prepared), str(path), per_channel=True, weight_type=QuantType.QInt8)
+
+
+def of_torchvision(name: str, *, mode: QuantizeMode = QuantizeMode.POST_TRAINING) -> Subject:
     """An architecture of torchvision on images of 224 × 224."""
     inputs = samples(CALIBRATION_IMAGES, 224)
     return Subject(
-        module=shaken(name, inputs), inputs=inputs, quantize=QuantizeSpec(), write_theirs=write_static
+        module=shaken(name, inputs),
+        inputs=inputs,
+        quantize=QuantizeSpec(mode=mode),
+        write_theirs=write_static,
     )
+
+
+def of_frames(module: nn.Module, write_theirs: WriteTheirs) -> Subject:
+    """A network that hears a second as fifty frames."""
+    inputs = torch.randn(CALIBRATION_IMAGES * 4, 1, BANDS, FRAMES, generator=torch.Generator().manual_seed(0))
+    quantize = QuantizeSpec(mode=QuantizeMode.DYNAMIC)
+    return Subject(module=module.eval(), inputs=inputs, quantize=quantize, write_theirs=write_theirs)
 
 
 @torch.no_grad()
@@ -131,6 +154,9 @@ SUBJECTS: dict[str, Callable[[], Subject]] = {
     "mobilenet_v2": lambda: of_torchvision("mobilenet_v2"),
     "mobilenet_v3_large": lambda: of_torchvision("mobilenet_v3_large"),
     "efficientnet_b0": lambda: of_torchvision("efficientnet_b0"),
+    "vit_b_16": lambda: of_torchvision("vit_b_16", mode=QuantizeMode.DYNAMIC),
+    "lstm": lambda: of_frames(SpectrumLSTM(), write_dynamic),
+    "transformer": lambda: of_frames(SpectrumTransformer(), write_static),
 }
 """What builds each network."""
 
@@ -144,7 +170,9 @@ def write_ours(subject: Subject, folder: Path) -> tuple[Path, Path]:
     model.attach_quantizers()
     model.calibrate([subject.inputs])
     model.finish()
-    write_onnx(build_onnx(prepare_integer(model), captured.example), paths[0])
+    is_dynamic = subject.quantize.mode is QuantizeMode.DYNAMIC
+    prepared = prepare_dynamic(model) if is_dynamic else prepare_integer(model)
+    write_onnx(build_onnx(prepared, captured.example), paths[0])
     return paths
 
 

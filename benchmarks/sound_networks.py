@@ -48,3 +48,22 @@ class SpectrumLSTM(nn.Module):
         frames = spectrum.squeeze(1).transpose(1, 2)
         states, _ = self.lstm(frames)
         return self.classify(self.drop(states.amax(1)))
+
+
+class SpectrumTransformer(nn.Module):
+    """Two layers of attention over the frames, and the mean of what they say."""
+
+    def __init__(self, width: int = 128, heads: int = 4, layers: int = 2) -> None:
+        super().__init__()
+        self.embed = nn.Linear(BANDS, width)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(width)
+        self.classify = nn.Linear(width, CLASSES)
+
+    def forward(self, spectrum: torch.Tensor) -> torch.Tensor:
+        """(N, 1, bands, frames) → logits (N, 10)."""
+        frames = spectrum.squeeze(1).transpose(1, 2)
+        return self.classify(self.norm(self.encoder(self.embed(frames))).mean(1))
