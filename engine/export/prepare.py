@@ -24,7 +24,7 @@ from engine.quantization.attach import (
     take_activation_quantizers_,
     weight_quantizer_of,
 )
-from engine.quantization.coded import CodedWeight
+from engine.quantization.coded import INT8_MAX, CodedWeight
 
 INT32_ROOM = 2.0**30
 
@@ -137,8 +137,9 @@ def _integer_layer(
 ) -> IntegerLayer:
     """Folding multiplies each channel by a factor: its sign goes to the levels, its size to the scale."""
     shape = (-1, *[1] * (coded.levels.dim() - 1))
-    signed = coded.levels * torch.sign(factor).view(shape)
-    folded = (coded.scale * factor.abs()).double()
+    finer = _room_for(coded.levels)
+    signed = coded.levels * (torch.sign(factor) * finer).view(shape)
+    folded = (coded.scale * factor.abs() / finer).double()
     bias = bias_of(layer)
     if bias is not None:
         bias = bias.double()
@@ -152,6 +153,16 @@ def _integer_layer(
     return IntegerLayer(
         levels=signed.to(torch.int8).numpy(), scale=folded.numpy(), bias=whole, bias_scale=bias_scale.numpy()
     )
+
+
+def _room_for(levels: torch.Tensor) -> torch.Tensor:
+    """By which power of two the levels of each channel can grow within int8.
+
+    Weights stay what they are when their scale shrinks by as much; biases, whose scale a runtime takes from it, are
+    rounded to steps as much finer. With few bits they would be off by a good part of a level otherwise.
+    """
+    largest = levels.abs().flatten(1).amax(1).clamp_min(1)
+    return torch.exp2(torch.log2(INT8_MAX / largest).floor())
 
 
 def fold_batch_norms_(module: fx.GraphModule) -> dict[str, torch.Tensor]:
