@@ -43,10 +43,29 @@ class Ratios(Record, frozen=True, kw_only=True):
     accuracy_change: float | None = None
 
 
+class LayerDiagnosis(Record, frozen=True, kw_only=True):
+    """What rounding does to a layer's answers on calibration samples: signal to noise in decibels, and cosines.
+
+    Attributes:
+        weight_cosine: of the dequantized weights and the float ones.
+        local_sqnr_db, local_cosine: this layer alone is rounded, its weights and what it reads.
+        cumulative_sqnr_db, cumulative_cosine: all that stands before it too.
+        is_guilty: it errs far more by itself than most layers do.
+    """
+
+    weight_cosine: float | None
+    local_sqnr_db: float | None
+    local_cosine: float | None
+    cumulative_sqnr_db: float | None
+    cumulative_cosine: float | None
+    is_guilty: bool = False
+
+
 class LayerReport(Record, frozen=True, kw_only=True):
     """One layer before and after; ``why`` says why it was left as it is, or went (``why_code`` for other languages).
 
-    Of a layer that went as a whole the shape is empty, and bytes, bits and multiplications are 0.
+    Of a layer that went as a whole the shape is empty, and bytes, bits and multiplications are 0. ``diagnosis`` is of
+    layers that a completed run has rounded.
     """
 
     name: str
@@ -63,6 +82,7 @@ class LayerReport(Record, frozen=True, kw_only=True):
     macs_after: int | None
     sqnr_db: float | None
     why: str | None
+    diagnosis: LayerDiagnosis | None = None
     why_code: str = ""
     why_arguments: dict[str, str] = msgspec.field(default_factory=dict)
 

@@ -12,12 +12,15 @@ from engine.contract.stats import Latency, LayerStats, ModelStats
 from engine.contract.texts import TEXTS
 from engine.export.prepare import bare_copy
 from engine.joint.compressed import CompressedModel
+from engine.joint.diagnosis import diagnose
 from engine.pipeline.machine import describe_environment
 from engine.pipeline.measure import FLOAT_BITS, activation_bits, measure_model, sqnr_db, weight_bits
 from engine.pipeline.work import Work
 from engine.reporting.html import report_html
 
 FLOAT32_BYTES = 4
+DIAGNOSED_PARTS = 4
+"""Of the first batch of the calibration: a part's answers are held for all layers at once."""
 
 
 def build_report(
@@ -29,6 +32,9 @@ def build_report(
     baseline_latency: Latency | None = None,
 ) -> Report:
     """The report of a run that was measured; a cancelled one without artifacts."""
+    if outcome is Outcome.COMPLETED:
+        # What was resumed behind its measurement has rounding off.
+        work.model.switch_quantizers(is_on=work.model.structure.is_quantized)
     after = work.after or measure_model(work.model)
     before = work.before or measure_model(work.inputs.fresh_model(work.ctx))
     main = next((a for a in artifacts if a.format is ExportFormat.ONNX_INT8), None)
@@ -50,7 +56,7 @@ def build_report(
             file=_ratio(baseline_bytes, None if main is None else main.size_bytes),
             compression=compression_of(before, archive),
         ),
-        layers=layer_reports(work.model, before, after),
+        layers=_diagnosed(layer_reports(work.model, before, after), work, outcome),
         artifacts=artifacts,
         seconds=work.seconds,
     )
@@ -97,6 +103,16 @@ def layer_reports(model: CompressedModel, before: ModelStats, after: ModelStats)
         _layer_report(model, layer, later[layer.name]) if layer.name in later else _gone_report(layer)
         for layer in before.layers
     )
+
+
+def _diagnosed(layers: tuple[LayerReport, ...], work: Work, outcome: Outcome) -> tuple[LayerReport, ...]:
+    """What rounding did to them, where the model is one that rounds and is finished."""
+    if outcome is not Outcome.COMPLETED or not work.model.structure.is_quantized:
+        return layers
+    device = next(work.model.module.parameters()).device
+    batches = work.calibration_inputs()[0].to(device).tensor_split(DIAGNOSED_PARTS)
+    found = diagnose(work.model, batches, work.ctx.raise_if_cancelled)
+    return tuple(msgspec.structs.replace(layer, diagnosis=found.get(layer.name)) for layer in layers)
 
 
 def _gone_report(before: LayerStats) -> LayerReport:

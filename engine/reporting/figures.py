@@ -37,6 +37,11 @@ def number_text(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.4g}"
 
 
+def decibels_text(value: float | None) -> str:
+    """A ratio of signal to noise."""
+    return UNKNOWN if value is None else f"{value:.1f} dB"
+
+
 def milliseconds_text(value: float | None) -> str:
     """A latency with three significant digits."""
     return UNKNOWN if value is None else f"{value:.3g} ms"

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from engine.contract.report import Artifact, LayerReport, Report
+from engine.contract.report import Artifact, LayerDiagnosis, LayerReport, Report
 from engine.reporting.figures import (
+    UNKNOWN,
     count_text,
+    decibels_text,
     milliseconds_text,
     number_text,
     shape_text,
@@ -12,6 +14,7 @@ from engine.reporting.figures import (
     size_text,
 )
 from engine.reporting.markup import Html, join, tag
+from engine.reporting.rounding import GUILTY
 
 Counts = tuple[tuple[int, ...], ...]
 _MOST_DRAWN_CLASSES = 24
@@ -50,7 +53,7 @@ def _artifact_row(item: Artifact) -> list[str]:
 def layer_table(layers: Sequence[LayerReport]) -> Html:
     """Every layer before and after, with bars of its bytes against the largest layer's."""
     largest = max((layer.parameter_bytes_before for layer in layers), default=1) or 1
-    heads = ["Layer", "Shape", "Bytes", "", "Zeros", "Bits", "MACs", "SQNR"]
+    heads = ["Layer", "Shape", "Bytes", "", "Zeros", "Bits", "MACs", "SQNR", "Answers", "All before"]
     return table(heads, [_layer_row(layer, largest) for layer in layers], is_wide=True)
 
 
@@ -63,8 +66,18 @@ def _layer_row(layer: LayerReport, largest: int) -> list[str]:
         _change(share_text(layer.sparsity_before), share_text(layer.sparsity_after)),
         f"{layer.weight_bits} / {layer.activation_bits}",
         _change(count_text(layer.macs_before), count_text(layer.macs_after)),
-        "–" if layer.sqnr_db is None else f"{layer.sqnr_db:.1f} dB",
+        decibels_text(layer.sqnr_db),
+        *_rounding_cells(layer.diagnosis),
     ]
+
+
+def _rounding_cells(found: LayerDiagnosis | None) -> list[str]:
+    """How much of its answers is left where the layer alone is rounded, and where all before it is too."""
+    if found is None:
+        return [UNKNOWN, UNKNOWN]
+    alone = decibels_text(found.local_sqnr_db)
+    mark = tag("small", tag("span", GUILTY, class_="badge bad"))
+    return [join([alone, mark]) if found.is_guilty else alone, decibels_text(found.cumulative_sqnr_db)]
 
 
 def _change(before: str, after: str) -> str:

@@ -14,6 +14,7 @@ from engine.reporting.figures import (
     size_text,
     visible,
 )
+from engine.reporting.rounding import ROUNDING_HEADS, rounding_rows
 from engine.reporting.rows import headline_rows, side_by_side_rows
 
 
@@ -34,6 +35,11 @@ def print_before_after(console: Console, report: Report) -> None:
     """What a run changed."""
     rows = [[row.label, row.before, row.after, row.change] for row in headline_rows(report)]
     print_table(console, ["", "Before", "After", ""], rows)
+    rounded = rounding_rows(report.layers)
+    if rounded:
+        console.print()
+        console.print("Answers of layers against those without rounding, the worst first")
+        print_table(console, ROUNDING_HEADS, rounded, left=(0, 7))
 
 
 def print_artifacts(console: Console, artifacts: Sequence[Artifact]) -> None:

@@ -15,7 +15,15 @@ from engine.contract.events import (
 )
 from engine.contract.methods import ExportFormat, QuantizeMode, SensitivityKind, SourceFormat, Strategy
 from engine.contract.recipe import JointSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
-from engine.contract.report import Artifact, Environment, LayerReport, Ratios, Report, Verification
+from engine.contract.report import (
+    Artifact,
+    Environment,
+    LayerDiagnosis,
+    LayerReport,
+    Ratios,
+    Report,
+    Verification,
+)
 from engine.contract.source import SourceInfo
 from engine.contract.stats import (
     ChannelRanges,
@@ -233,6 +241,18 @@ def make_verification(*, is_verified: bool = True, why: str = "") -> Verificatio
         float_operators=0,
         verified=is_verified,
         why=why,
+    )
+
+
+def make_diagnosis(decibels: float, *, is_guilty: bool = False) -> LayerDiagnosis:
+    """What rounding did to a layer that errs by so much alone, and by 3 decibels more behind all others."""
+    return LayerDiagnosis(
+        weight_cosine=0.9995,
+        local_sqnr_db=decibels,
+        local_cosine=0.9990,
+        cumulative_sqnr_db=decibels - 3,
+        cumulative_cosine=0.9980,
+        is_guilty=is_guilty,
     )
 
 

@@ -10,8 +10,9 @@ from engine.cli import main
 from engine.contract.events import Outcome
 from engine.contract.report import Report
 from engine.contract.run_folder import RunFolder, write_record
+from engine.reporting.rounding import GUILTY
 from engine.terminal.run import exit_status_of
-from tests.gui.builders import make_artifact, make_events_story, make_report
+from tests.gui.builders import make_artifact, make_diagnosis, make_events_story, make_report
 
 
 def make_run(folder: Path, report: Report) -> str:
@@ -35,6 +36,23 @@ def test_that_one_run_is_shown_before_and_after(run: str, capsys: pytest.Capture
     shown = capsys.readouterr().out
     line = next(line for line in shown.splitlines() if line.startswith("Accuracy"))
     assert line.split() == ["Accuracy", "(test)", "97.20", "%", "96.70", "%", "−0.50", "pt"]
+
+
+def test_that_the_layer_that_rounding_hurts_stands_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = make_report()
+    found = (make_diagnosis(36.0), make_diagnosis(14.25, is_guilty=True), None)
+    layers = tuple(
+        msgspec.structs.replace(layer, diagnosis=one) for layer, one in zip(report.layers, found, strict=True)
+    )
+    folder = make_run(tmp_path / "rounded", msgspec.structs.replace(report, layers=layers))
+    assert main(["compare", folder]) == 0
+    shown = capsys.readouterr().out
+    lines = shown.partition("the worst first")[2].splitlines()[2:]
+    assert [line.split()[0] for line in lines] == [layers[1].name, layers[0].name]
+    assert "14.2 dB" in lines[0] and "11.2 dB" in lines[0]
+    assert [GUILTY in line for line in lines] == [True, False]
 
 
 def test_that_several_runs_stand_side_by_side(

@@ -45,7 +45,9 @@ def test_that_chosen_levels_are_what_files_hold_and_survive_a_death(tmp_path: Pa
     assert steps == list(range(1, 3 * PARTS + 4))
     assert all(artifact.verified for artifact in whole.artifacts)
     assert whole.artifacts[0].agreement == 1
+    assert all(layer.diagnosis is not None for layer in whole.layers)
     again, _ = die_and_resume_until_done(recipe, tmp_path / "run")
+    assert again.layers == whole.layers
     nearest = run(
         with_(recipe, quantize=QuantizeSpec(calibration_samples=32, weight_bits=3)), tmp_path / "plain"
     )
