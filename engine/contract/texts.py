@@ -214,6 +214,7 @@ TEXTS: dict[str, str] = {
     "note_bias_left": "Not corrected, as they have no bias: {names}",
     "note_tensors_beside": "The file holds {count} tensors beside the network, which were left out: {names}.",
     "note_values_not_rounded": '"{path}" was measured with {count} values between layers rounded; opened as a model it has its rounded weights, and those values as floats: quantize it again for the same answers.',
+    "note_rounded_as_floats": "The bits of the rounded weights are {wanted} bytes, and these files hold them as floats: {files}; the archive holds the bits alone.",
     "note_zeros_no_speed": "Single zeros make no dense file smaller or faster; prune channels for that.",
     "note_target_missed": "The nearest that could be cut is {found}× fewer multiplications, not {wanted}×.",
     "note_latency": "Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.",

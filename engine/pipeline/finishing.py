@@ -18,7 +18,7 @@ from engine.data.splits import Data
 from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
-from engine.export.prepare import prepare_float
+from engine.export.prepare import prepare_float, rounds_weights_alone
 from engine.export.program_file import program_of
 from engine.export.python_loader import loader_source
 from engine.export.runtime import measure_latency, open_session
@@ -26,7 +26,7 @@ from engine.export.tensors_apart import DATA_SUFFIX, size_of
 from engine.export.verify import AGREEMENT_LIMIT
 from engine.joint.compressed import CompressedModel
 from engine.models.opening import open_model
-from engine.pipeline.gains import tell_what_gains_nothing
+from engine.pipeline.gains import tell_what_gains_nothing, tell_what_holds_floats
 from engine.pipeline.reports import build_report, write_report
 from engine.pipeline.work import Inputs, Work, compressed_model, on_device, source_of
 
@@ -59,6 +59,8 @@ def export_all(work: Work) -> None:
     )
     _tell_gains(work, report)
     tell_what_gains_nothing(work.ctx, timed, baseline=baseline, before=latency)
+    if rounds_weights_alone(work.model) and report.after is not None:
+        tell_what_holds_floats(work.ctx, timed, parameter_bytes=report.after.parameter_bytes)
     _tell_drift(work, timed)
     write_report(work.folder, report)
 

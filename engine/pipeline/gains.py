@@ -11,6 +11,7 @@ from engine.export.tensors_apart import size_of
 
 PROMISING = frozenset({ExportFormat.ONNX_INT4, ExportFormat.SAFETENSORS, ExportFormat.PT2})
 """What promises a gain and has no ratio of its own in the report."""
+_MUCH_LARGER = 1.5
 
 
 def tell_what_gains_nothing(
@@ -31,3 +32,11 @@ def tell_what_gains_nothing(
         if before is not None and after is not None and before.p50 < after.p50:
             ratio = f"{before.p50 / after.p50:.2f}"
             ctx.warn("note_format_slower", format=artifact.format.value, ratio=ratio)
+
+
+def tell_what_holds_floats(ctx: RunContext, artifacts: Iterable[Artifact], *, parameter_bytes: int) -> None:
+    """Says which files of weights that were rounded alone are much larger than these weights' bits."""
+    larger = [item for item in artifacts if item.size_bytes > _MUCH_LARGER * parameter_bytes]
+    if larger:
+        files = ", ".join(f"{item.format.value} ({item.size_bytes:,} bytes)" for item in larger)
+        ctx.warn("note_rounded_as_floats", wanted=f"{parameter_bytes:,}", files=files)

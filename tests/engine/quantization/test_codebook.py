@@ -10,6 +10,7 @@ from torch import Tensor
 from engine.archive.container import decode_archive
 from engine.archive.records import CodebookTensor
 from engine.context import RunContext
+from engine.contract.events import RunEvent, WarningRaised
 from engine.contract.methods import ExportFormat, PruneGranularity, QuantizeMethod, QuantizeMode, Strategy
 from engine.contract.recipe import JointSpec, PruneSpec, QuantizeSpec, RecoverSpec
 from engine.export.formats import FILE_NAMES, WRITERS
@@ -208,7 +209,10 @@ def test_that_a_run_gives_the_same_weights_when_it_died_and_was_resumed(
         method=QuantizeMethod.CODEBOOK, mode=QuantizeMode.AWARE, weight_bits=3, calibration_samples=32
     )
     recipe = with_(make_project(tmp_path / "project"), quantize=spec, joint=JointSpec(strategy=strategy))
-    whole = run(recipe, tmp_path / "whole")
+    told: list[RunEvent] = []
+    whole = run(recipe, tmp_path / "whole", told.append)
+    codes = [event.code for event in told if isinstance(event, WarningRaised)]
+    assert codes.count("note_rounded_as_floats") == 1
     again, deaths = die_and_resume_until_done(recipe, tmp_path / "run")
     assert deaths >= 4
     assert again.weights_sha256 == whole.weights_sha256

@@ -11,14 +11,17 @@ from torch import Tensor
 from engine.archive.container import decode_archive, encode_archive
 from engine.archive.records import Archive, PlainTensor
 from engine.context import RunContext
+from engine.contract.events import WarningRaised
 from engine.contract.methods import ExportFormat, QuantizeMethod
 from engine.contract.recipe import QuantizeSpec
 from engine.contract.recipe_file import recipe_from
+from engine.contract.report import Artifact
 from engine.contract.source import ModelSource
 from engine.export.archive_file import archived_tensor
 from engine.export.formats import FILE_NAMES, WRITERS
 from engine.export.job import ExportJob
 from engine.models.opening import open_model
+from engine.pipeline.gains import tell_what_holds_floats
 from engine.pipeline.measure import measure_totals
 from engine.quantization.weight_methods import make_weight_quantizer
 from tests.engine.export.jobs import make_data
@@ -144,3 +147,22 @@ def test_that_the_archive_pays_for_16_bits_and_not_for_32(method: QuantizeMethod
     coded = make_weight_quantizer(QuantizeSpec(method=method), 16).code(weight)
     archive = Archive(tensors=(archived_tensor("weight", weight, coded),))
     assert len(encode_archive(archive)) < 2 * weight.numel()
+
+
+def test_that_a_file_much_larger_than_the_bits_of_its_weights_is_told() -> None:
+    told: list[object] = []
+    files = [
+        artifact_of(ExportFormat.ARCHIVE, 900),
+        artifact_of(ExportFormat.STATE_DICT, 1400),
+        artifact_of(ExportFormat.ONNX_FLOAT32, 2100),
+    ]
+    tell_what_holds_floats(RunContext(emit=told.append), files[:2], parameter_bytes=1000)
+    assert told == []
+    tell_what_holds_floats(RunContext(emit=told.append), files, parameter_bytes=1000)
+    (event,) = told
+    assert isinstance(event, WarningRaised)
+    assert event.arguments == {"wanted": "1,000", "files": "onnx-float32 (2,100 bytes)"}
+
+
+def artifact_of(name: ExportFormat, size: int) -> Artifact:
+    return Artifact(path="model", format=name, size_bytes=size, sha256="", verified=True, why="", runtime="")
