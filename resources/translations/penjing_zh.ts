@@ -2852,6 +2852,14 @@
         <translation>激活位数</translation>
     </message>
     <message>
+        <source>Activation grid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the levels of activations lie: for which hardware.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Bits of the first and last layer</source>
         <translation>首层和末层的位数</translation>
     </message>
@@ -3358,6 +3366,22 @@
     <message>
         <source>The range that keeps most of what the distribution of values tells (Migacz 2017).</source>
         <translation>保留数值分布中最多信息的范围（Migacz 2017）。</translation>
+    </message>
+    <message>
+        <source>Affine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Symmetric</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As far below zero as above it, as int8 with zero point 0 and biases in floats: what TensorRT takes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Per tensor</source>
@@ -4335,6 +4359,10 @@
         <translation>方法“{method}”本身就是 {bits} 位；请去掉 weight_bits（现为 {found}），或选择其他方法。</translation>
     </message>
     <message>
+        <source>activation_grid = &quot;symmetric&quot; is for activations of {bits} bits whose ranges are measured before the file runs, and {setting} makes others; change one of the two.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
         <translation>方法“{method}”为 2 至 {limit} 位；请将 weight_bits 设为其中之一（现为 {found}）。</translation>
     </message>
@@ -4587,6 +4615,10 @@
         <translation>没有偏置，因此未校正：{names}</translation>
     </message>
     <message>
+        <source>&quot;{path}&quot; was measured with {count} values between layers rounded; opened as a model it has its rounded weights, and those values as floats: quantize it again for the same answers.</source>
+        <translation>“{path}”在测量时有 {count} 个层间数值经过舍入；作为模型打开后，权重仍是舍入过的，而这些数值是浮点数：要得到相同的结果，请再次量化。</translation>
+    </message>
+    <message>
         <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>
         <translation>通道按实测耗时选取（{format}）：剪枝前 {before} 毫秒，现在 {after} 毫秒，快 {found} 倍；预计为 {foretold} 倍。</translation>
     </message>
@@ -4635,6 +4667,14 @@
         <translation>模式 {pattern} 本身已决定移除多少；不再使用 prune.ratio。</translation>
     </message>
     <message>
+        <source>Between layers of integers these compute in floats: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Integers in the file and floats when it runs, as ONNX Runtime has no such layers of integers: {names}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
         <translation>{format} 不比原模型的 float32 文件小；仍已写入。</translation>
     </message>
@@ -4648,6 +4688,10 @@
     </message>
     <message>
         <source>onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Activations are rounded around zero, as TensorRT wants them; ONNX Runtime computes {count} layers of this file in floats, so that its latency here is not the device&apos;s.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
