@@ -3,8 +3,8 @@
 The rules are those that ONNX Runtime fuses (measured, docs/decisions.md): a quantizer on each input and output of
 convolutions and matrix products, on both inputs and the output of additions and products, on both sides of sigmoids,
 SiLUs and their piecewise linear likes, behind the batch norm and the ReLU that melt into a layer, and none between; a
-Linear layer that makes the answer, or that reads tokens, needs none behind it. Pools and reshapes pass a grid on
-unchanged.
+Linear layer that makes the answer, or that reads tokens, needs none behind it. Pools, reshapes, slices and
+borders of zeros pass a grid on unchanged.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from engine.quantization.operations import (
     HARD_SIGMOIDS,
     HARD_SWISHES,
     JOINS,
-    PASSES,
     PRODUCTS,
     SILUS,
     Kinds,
     is_of,
+    passes_grid,
 )
 
 MOST_BITS = 8
@@ -240,7 +240,7 @@ class _Placer:
 
     def _source(self, node: fx.Node) -> fx.Node:
         """The value whose grid a node carries: through pools and reshapes back to where it was made."""
-        while self._is(node, PASSES) and isinstance(node.args[0], fx.Node):
+        while passes_grid(self._module, node) and isinstance(node.args[0], fx.Node):
             node = node.args[0]
         return node
 
@@ -277,12 +277,12 @@ class _Placer:
         """All that read a value, through pools and reshapes too."""
         found = []
         for reader in value.users:
-            found += self._readers(reader) if self._is(reader, PASSES) else [reader]
+            found += self._readers(reader) if passes_grid(self._module, reader) else [reader]
         return found
 
     def _follow_passes(self) -> None:
         for node in self._nodes:
-            if self._is(node, PASSES) and self._source(node) in self._values:
+            if passes_grid(self._module, node) and self._source(node) in self._values:
                 self._passes[node] = self._source(node)
 
     def _is(self, node: fx.Node, kinds: Kinds) -> bool:

@@ -132,3 +132,34 @@ def test_that_layers_in_float_say_why() -> None:
         "block.linear2": ("float_unreached", {}),
     }
     assert model.placement.bits == {"tokens": 8, "head": 4}
+
+
+def test_that_a_padded_shortcut_is_added_in_integers() -> None:
+    """ResNet-20's: the slice and the border of zeros carry the grid of what they are cut from."""
+    _, placement = placed("padded_shortcut")
+    assert placement.passes["getitem"] == placement.passes["pad"]
+    # Two convolutions, the matrix, and the sum of both branches.
+    assert placement.integer_operators == 4
+
+
+class Bordered(nn.Module):
+    """Borders of other values than zeros, and a slice of a tuple."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.three = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3), nn.Conv2d(4, 2, 3)
+        self.head = nn.Linear(4, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.pad(F.relu(self.one(x)), (1, 1, 1, 1), value=0.7)
+        x = F.pad(F.relu(self.two(x)), (1, 1, 1, 1), mode="reflect")
+        left, right = self.three(x).chunk(2, dim=1)
+        return self.head(torch.cat([left, right, left, right], 1).mean((2, 3)))
+
+
+def test_that_borders_of_other_values_and_tuples_pass_no_grid_on() -> None:
+    torch.manual_seed(0)
+    placement = compress(Bordered().eval(), (3, 8, 8), quantize=QuantizeSpec()).placement
+    assert placement is not None
+    assert not {"pad", "pad_1", "getitem", "getitem_1"} & placement.passes.keys()
+    assert {"pad", "pad_1"} <= set(placement.values)
