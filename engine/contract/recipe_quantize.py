@@ -32,9 +32,9 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
     method: Annotated[
         QuantizeMethod, Meta(title="Method", description="How numbers are mapped to few bits.")
     ] = QuantizeMethod.UNIFORM
-    mode: Annotated[QuantizeMode, Meta(title="Mode", description="After training, during it, or as files run.")] = (
-        QuantizeMode.POST_TRAINING
-    )
+    mode: Annotated[
+        QuantizeMode, Meta(title="Mode", description="After training, during it, or as files run.")
+    ] = QuantizeMode.POST_TRAINING
     observer: Annotated[
         Observer, Meta(title="Observer", description="How ranges of activations are measured.")
     ] = Observer.MIN_MAX
@@ -102,6 +102,35 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Of their weights and what they read; 0: as many as the others have.",
         ),
     ] = 0
+    round_values_from: Annotated[
+        float,
+        Meta(
+            ge=0,
+            lt=1,
+            title="Round values from",
+            description="Share of the training with rounding after which values are rounded too, and not weights "
+            "alone; until then ranges follow what they see.",
+        ),
+    ] = 0.0
+    hold_ranges_from: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            title="Hold ranges from",
+            description="Share of the training with rounding after which observed ranges stand still.",
+        ),
+    ] = 0.8
+    freeze_norms_from: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            title="Freeze batch norms from",
+            description="Share of the training with rounding after which batch norms compute with the statistics they "
+            "have, as files do (Krishnamoorthi 2018); 1: never.",
+        ),
+    ] = 1.0
     granularity: Annotated[
         QuantizeGranularity, Meta(title="Granularity", description="How many weights share one scale.")
     ] = QuantizeGranularity.PER_CHANNEL

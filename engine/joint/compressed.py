@@ -118,9 +118,11 @@ class CompressedModel:
         """Measures the ranges of activations."""
         calibrate_(self.module, batches)
 
-    def switch_quantizers(self, *, is_on: bool, is_observing: bool = False) -> None:
-        """Switches all rounding on or off, and the watching of ranges."""
-        switch_quantizers_(self.module, is_on=is_on, is_observing=is_observing)
+    def switch_quantizers(
+        self, *, is_on: bool, is_observing: bool = False, are_values_on: bool = True
+    ) -> None:
+        """Switches all rounding on or off, that of values too if they are on, and the watching of ranges."""
+        switch_quantizers_(self.module, is_on=is_on, is_observing=is_observing, are_values_on=are_values_on)
 
     @torch.no_grad()
     def set_share(self, share: float) -> None:

@@ -7,7 +7,7 @@ from torch import nn
 
 from engine.contract.events import CheckpointSaved, Stage
 from engine.contract.methods import Precision
-from engine.joint.schedule import Plan, move_to_step_
+from engine.joint.schedule import Plan, keep_norms_, move_to_step_
 from engine.joint.sparse import sparse_push
 from engine.pipeline.checkpoints import pack, unpack_training_
 from engine.pipeline.measure import measure_totals
@@ -65,6 +65,7 @@ def run_training(work: Work, plan: Plan, stage: Stage, *, begin: int = 0, end: i
     saver = _Saver(work)
     hooks = Hooks(
         before_step=lambda step: move_to_step_(work.model, plan, training),
+        in_training_mode=lambda step: keep_norms_(work.model, plan, step),
         after_backward=work.model.note_movement,
         after_update=sparse_push(work.model, plan, training),
         is_eligible=plan.is_final,

@@ -182,7 +182,8 @@ class Work:
     def quantizing_plan(self) -> Plan:
         """The plan of the training with quantizers on."""
         steps = self.epochs.quantizing
-        return simultaneous_plan(steps) if self.is_simultaneous else aware_plan(steps)
+        spec = self.recipe.quantize or QuantizeSpec()
+        return simultaneous_plan(steps, spec) if self.is_simultaneous else aware_plan(steps, spec)
 
     @property
     def run_step(self) -> int:

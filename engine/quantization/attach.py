@@ -133,12 +133,14 @@ def give_ranges_(module: nn.Module, taken: Mapping[str, ActivationQuantizer]) ->
             quantizer.load_state_dict(taken[name].state_dict())
 
 
-def switch_quantizers_(module: nn.Module, *, is_on: bool, is_observing: bool = False) -> None:
-    """Switches all rounding on or off, and the watching of ranges."""
+def switch_quantizers_(
+    module: nn.Module, *, is_on: bool, is_observing: bool = False, are_values_on: bool = True
+) -> None:
+    """Switches all rounding on or off, that of values too if they are on, and the watching of ranges."""
     for weights in weight_quantizers(module):
         weights.is_on = is_on
     for values in activation_quantizers(module).values():
-        values.is_on = is_on
+        values.is_on = is_on and are_values_on
         values.is_observing = is_observing
 
 

@@ -1,9 +1,20 @@
-"""Batch-norm statistics measured anew, for a network whose channels were cut and that is not trained any more."""
+"""Batch-norm statistics: measured anew for a network whose channels were cut, and frozen at the end of a training."""
 
 from collections.abc import Iterable
 
 import torch
 from torch import nn
+
+
+def freeze_statistics_(module: nn.Module) -> None:
+    """Lets batch norms compute with the statistics that they have, until the network's mode is set again.
+
+    Scale and shift are still trained. What is trained then is what files compute, and does not jitter with each batch
+    (Krishnamoorthi 2018, section 3.2.2).
+    """
+    for part in module.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.track_running_stats:
+            part.eval()
 
 
 @torch.no_grad()

@@ -83,6 +83,7 @@ class Hooks:
 
     Attributes:
         before_step: moves masks and quantizers to where they belong at a step.
+        in_training_mode: told the step once the model is in training mode; may take parts of it out again.
         after_backward: sees the gradients, and may change them, before the optimizer takes its step.
         after_update: told nothing, after the optimizer's step; may move weights by itself.
         is_eligible: whether an epoch that ends at a step may become the best one.
@@ -92,6 +93,7 @@ class Hooks:
     """
 
     before_step: Callable[[int], None] = lambda step: None
+    in_training_mode: Callable[[int], None] = lambda step: None
     after_backward: Callable[[], None] = lambda: None
     after_update: Callable[[], None] = lambda: None
     is_eligible: Callable[[int], bool] = lambda step: True
@@ -128,6 +130,7 @@ def train_until(
         inputs, labels = next(batches)
         _set_learning_rate_(training)
         training.model.train()
+        hooks.in_training_mode(training.step)
         loss = _loss_of(training, inputs, labels)
         training.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

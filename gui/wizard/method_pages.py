@@ -48,6 +48,9 @@ _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
     "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
+    "round_values_from": lambda quantize: quantize.mode is QuantizeMode.AWARE and quantize.value_bits > 0,
+    "hold_ranges_from": lambda quantize: quantize.mode is QuantizeMode.AWARE and quantize.value_bits > 0,
+    "freeze_norms_from": lambda quantize: quantize.mode is QuantizeMode.AWARE,
 }
 _PRUNE_APPLIES: dict[str, Callable[[PruneSpec], bool]] = {
     "ratio": lambda prune: prune.target_macs is None,

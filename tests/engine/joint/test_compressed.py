@@ -112,8 +112,9 @@ def test_that_single_weights_of_an_untraced_network_can_be_pruned() -> None:
 
 
 def test_that_plans_follow_the_table_of_strategies() -> None:
-    plan = simultaneous_plan(1000)
+    plan = simultaneous_plan(1000, QuantizeSpec())
     assert (plan.ramp_steps, plan.quantize_from, plan.hold_ranges_from) == (600, 100, 800)
     assert [plan.is_final(step) for step in (600, 601)] == [False, True]
     assert (pruning_plan(50).ramp_steps, pruning_plan(50).quantize_from) == (30, None)
-    assert (aware_plan(50).ramp_steps, aware_plan(50).quantize_from) == (0, 0)
+    rounded = aware_plan(50, QuantizeSpec())
+    assert (rounded.ramp_steps, rounded.quantize_from) == (0, 0)

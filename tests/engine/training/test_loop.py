@@ -68,7 +68,7 @@ def begin() -> tuple[CompressedModel, Training, Plan]:
     model.attach_quantizers()
     model.calibrate([make_data(SHAPE).train.inputs])
     training = make_training(model.module)
-    return model, training, simultaneous_plan(training.total_steps)
+    return model, training, simultaneous_plan(training.total_steps, QuantizeSpec())
 
 
 def go_on(model: CompressedModel, training: Training, plan: Plan, end: int) -> None:
