@@ -2852,20 +2852,36 @@
         <translation>激活位数</translation>
     </message>
     <message>
-        <source>Activation grid</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where the levels of activations lie: for which hardware.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Bits of the first and last layer</source>
         <translation>首层和末层的位数</translation>
     </message>
     <message>
         <source>Of their weights and what they read; 0: as many as the others have.</source>
         <translation>其权重和所读取数值的位数；0：与其他层相同。</translation>
+    </message>
+    <message>
+        <source>Round values from</source>
+        <translation>从何时起量化数值</translation>
+    </message>
+    <message>
+        <source>Share of the training with rounding after which values are rounded too, and not weights alone; until then ranges follow what they see.</source>
+        <translation>在带量化的训练中，过了这一比例之后不再只量化权重，也量化数值；在此之前，范围随所见的数值而变。</translation>
+    </message>
+    <message>
+        <source>Hold ranges from</source>
+        <translation>从何时起固定范围</translation>
+    </message>
+    <message>
+        <source>Share of the training with rounding after which observed ranges stand still.</source>
+        <translation>在带量化的训练中，过了这一比例之后，观测到的范围不再变化。</translation>
+    </message>
+    <message>
+        <source>Freeze batch norms from</source>
+        <translation>从何时起冻结批归一化</translation>
+    </message>
+    <message>
+        <source>Share of the training with rounding after which batch norms compute with the statistics they have, as files do (Krishnamoorthi 2018); 1: never.</source>
+        <translation>在带量化的训练中，过了这一比例之后，批归一化像文件那样用已有的统计量计算（Krishnamoorthi 2018）；1 表示从不。</translation>
     </message>
     <message>
         <source>How many weights share one scale.</source>
@@ -3366,22 +3382,6 @@
     <message>
         <source>The range that keeps most of what the distribution of values tells (Migacz 2017).</source>
         <translation>保留数值分布中最多信息的范围（Migacz 2017）。</translation>
-    </message>
-    <message>
-        <source>Affine</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Symmetric</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As far below zero as above it, as int8 with zero point 0 and biases in floats: what TensorRT takes.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Per tensor</source>
@@ -4359,10 +4359,6 @@
         <translation>方法“{method}”本身就是 {bits} 位；请去掉 weight_bits（现为 {found}），或选择其他方法。</translation>
     </message>
     <message>
-        <source>activation_grid = &quot;symmetric&quot; is for activations of {bits} bits whose ranges are measured before the file runs, and {setting} makes others; change one of the two.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
         <translation>方法“{method}”为 2 至 {limit} 位；请将 weight_bits 设为其中之一（现为 {found}）。</translation>
     </message>
@@ -4619,6 +4615,10 @@
         <translation>“{path}”在测量时有 {count} 个层间数值经过舍入；作为模型打开后，权重仍是舍入过的，而这些数值是浮点数：要得到相同的结果，请再次量化。</translation>
     </message>
     <message>
+        <source>The bits of the rounded weights are {wanted} bytes, and these files hold them as floats: {files}; the archive holds the bits alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Channels were chosen by measured time ({format}): {before} ms unpruned, {after} ms now, {found}× faster; {foretold}× was foretold.</source>
         <translation>通道按实测耗时选取（{format}）：剪枝前 {before} 毫秒，现在 {after} 毫秒，快 {found} 倍；预计为 {foretold} 倍。</translation>
     </message>
@@ -4667,14 +4667,6 @@
         <translation>模式 {pattern} 本身已决定移除多少；不再使用 prune.ratio。</translation>
     </message>
     <message>
-        <source>Between layers of integers these compute in floats: {names}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Integers in the file and floats when it runs, as ONNX Runtime has no such layers of integers: {names}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
         <translation>{format} 不比原模型的 float32 文件小；仍已写入。</translation>
     </message>
@@ -4688,10 +4680,6 @@
     </message>
     <message>
         <source>onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Activations are rounded around zero, as TensorRT wants them; ONNX Runtime computes {count} layers of this file in floats, so that its latency here is not the device&apos;s.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
