@@ -15,6 +15,7 @@ from engine.contract.methods_prune import (
     SparseTraining,
 )
 from engine.contract.methods_quantize import (
+    ActivationGrid,
     Observer,
     QuantizeGranularity,
     QuantizeMethod,
@@ -24,6 +25,7 @@ from engine.contract.methods_quantize import (
 
 __all__ = [
     "FAMILIES",
+    "ActivationGrid",
     "AudioFeatures",
     "Augmentation",
     "Choice",
@@ -255,6 +257,7 @@ FAMILIES: dict[str, type[Choice]] = {
     "quantize.method": QuantizeMethod,
     "quantize.mode": QuantizeMode,
     "quantize.observer": Observer,
+    "quantize.activation_grid": ActivationGrid,
     "quantize.granularity": QuantizeGranularity,
     "quantize.rounding": Rounding,
     "recover.optimizer": Optimizer,

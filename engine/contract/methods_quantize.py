@@ -111,6 +111,17 @@ class Observer(Choice):
     )
 
 
+class ActivationGrid(Choice):
+    """Where the levels of activations lie."""
+
+    AFFINE = "affine", "Affine", "From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest."
+    SYMMETRIC = (
+        "symmetric",
+        "Symmetric",
+        "As far below zero as above it, as int8 with zero point 0 and biases in floats: what TensorRT takes.",
+    )
+
+
 class QuantizeGranularity(Choice):
     """How many weights share one scale."""
 

@@ -1,7 +1,7 @@
 """Whether the bits that a recipe asks for are such as its method, and what computes with them, have."""
 
 from engine.contract.errors import RequestError
-from engine.contract.methods_quantize import INTEGER_BITS, QuantizeMode
+from engine.contract.methods_quantize import INTEGER_BITS, ActivationGrid, QuantizeMode
 from engine.contract.recipe_quantize import QuantizeSpec
 
 
@@ -13,6 +13,7 @@ def check_bits(spec: QuantizeSpec) -> None:
     """
     _check_weight_bits(spec)
     _check_value_bits(spec)
+    _check_grid(spec)
 
 
 def _check_weight_bits(spec: QuantizeSpec) -> None:
@@ -24,6 +25,21 @@ def _check_weight_bits(spec: QuantizeSpec) -> None:
         raise RequestError(
             "recipe_most_bits", method=method.value, limit=method.most_bits, found=spec.weight_bits
         )
+
+
+def _check_grid(spec: QuantizeSpec) -> None:
+    """A grid around zero is int8, of a range that was measured before the file runs."""
+    if spec.activation_grid is ActivationGrid.AFFINE:
+        return
+    others = {
+        f'method = "{spec.method.value}"': spec.method.is_learned,
+        f'mode = "{spec.mode.value}"': spec.mode is QuantizeMode.DYNAMIC,
+        f"activation_bits = {spec.value_bits}": spec.value_bits != INTEGER_BITS,
+        f"first_last_bits = {spec.first_last_bits}": spec.first_last_bits not in (0, INTEGER_BITS),
+    }
+    for setting, is_other in others.items():
+        if is_other:
+            raise RequestError("recipe_symmetric", setting=setting, bits=INTEGER_BITS)
 
 
 def _check_value_bits(spec: QuantizeSpec) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from engine.contract.methods import (
+    ActivationGrid,
     Observer,
     QuantizeGranularity,
     QuantizeMethod,
@@ -93,6 +94,10 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             description="Bits of what layers read; fewer than 8 ride on the uint8 grid, 0 rounds weights only.",
         ),
     ] = 8
+    activation_grid: Annotated[
+        ActivationGrid,
+        Meta(title="Activation grid", description="Where the levels of activations lie: for which hardware."),
+    ] = ActivationGrid.AFFINE
     first_last_bits: Annotated[
         int,
         Meta(

@@ -138,6 +138,7 @@ TEXTS: dict[str, str] = {
     "recipe_weights_alone": "With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.",
     "recipe_layer_bits": 'Layer "{layer}" is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).',
     "recipe_bits_of_method": 'The method "{method}" has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.',
+    "recipe_symmetric": 'activation_grid = "symmetric" is for activations of {bits} bits whose ranges are measured before the file runs, and {setting} makes others; change one of the two.',
     "recipe_most_bits": 'The method "{method}" has 2 to {limit} bits; set weight_bits to one of them (now {found}).',
     "recipe_learned": 'The method "{method}" is learned in training; set mode = "aware" and at least 1 epoch (recover.epochs), or choose another method.',
     "recipe_differs": 'The folder "{path}" holds a run of another recipe ({key} differs); resume with the recipe that began it.',
@@ -225,6 +226,7 @@ TEXTS: dict[str, str] = {
     "note_format_no_gain": "{format} is not smaller than the original's float32 ONNX file; it was written all the same.",
     "note_format_slower": "{format} is slower than the original's float32 file here ({ratio}×).",
     "note_four_bits": "onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.",
+    "note_symmetric": "Activations are rounded around zero, as TensorRT wants them; ONNX Runtime computes {count} layers of this file in floats, so that its latency here is not the device's.",
     "note_amplifies": "This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.",
     "note_slower": "The int8 file is slower than the float32 one here ({ratio}×).",
     # the terminal

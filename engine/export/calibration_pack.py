@@ -26,7 +26,7 @@ from engine.export.job import ExportJob
 from engine.export.onnx_file import build_onnx, write_onnx
 from engine.export.pack_readme import readme_of
 from engine.export.prepare import prepare_float
-from engine.export.verify import float_verdict, largest_error, loaded_names, verify_onnx
+from engine.export.verify import float_verdict, largest_error, loaded_names, verify_onnx, with_verdict
 
 MOST_SAMPLES = 100
 """Of each split: the tools' makers ask for 20 to 100 to measure ranges on."""
@@ -103,11 +103,4 @@ def verify_calibration_pack(path: Path, job: ExportJob) -> Artifact:
     )
     if verdict.is_verified:
         return artifact
-    return msgspec.structs.replace(
-        artifact,
-        verified=False,
-        why=verdict.sentence,
-        why_code=verdict.code,
-        why_arguments=verdict.arguments,
-        max_error=error,
-    )
+    return msgspec.structs.replace(with_verdict(artifact, verdict), max_error=error)

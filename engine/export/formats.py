@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.contract.errors import RequestError, RunError
-from engine.contract.methods import ExportFormat, QuantizeMode
+from engine.contract.methods import ActivationGrid, ExportFormat, QuantizeMode
 from engine.contract.report import Artifact
 from engine.contract.run_folder import write_atomically
 from engine.export.archive_file import stored_types, tensors_of, write_archive
@@ -23,6 +23,7 @@ from engine.export.prepare_dynamic import prepare_dynamic
 from engine.export.program_file import export_pt2
 from engine.export.python_loader import loader_source, own_class_source
 from engine.export.safetensors_writer import export_safetensors
+from engine.export.symmetric import export_symmetric
 from engine.export.twin import IntegerTwin
 from engine.export.verify import answers_of, verify_onnx, verify_python
 from engine.export.verify_archive import verify_archive
@@ -47,6 +48,8 @@ def export_int8(job: ExportJob, path: Path) -> Artifact:
         raise RequestError("recipe_int8_without_quantize")
     if asked.past_integers:
         raise RequestError("recipe_int8_past_integers", setting=asked.past_integers)
+    if asked.activation_grid is ActivationGrid.SYMMETRIC and not rounds_weights_alone(job.model):
+        return export_symmetric(job, path)
     prepared, in_torch = _integers_of(job, asked.mode)
     twin = answers_of(in_torch, job.data, job.ctx)
     write_onnx(build_onnx(prepared, job.model.captured.example), path)

@@ -173,6 +173,13 @@ def kind_of(model: onnx.ModelProto) -> ExportFormat:
     return ExportFormat.ONNX_INT8 if integer_weights(model) > 0 else ExportFormat.ONNX_FLOAT32
 
 
+def is_symmetric(model: onnx.ModelProto) -> bool:
+    """Whether all values are rounded to int8, which ONNX Runtime computes with in floats."""
+    signed = {t.name for t in model.graph.initializer if t.data_type == TensorProto.INT8}
+    zeros = [node.input[2] for node in model.graph.node if node.op_type == "QuantizeLinear"]
+    return bool(zeros) and signed.issuperset(zeros)
+
+
 def integer_weights(model: onnx.ModelProto) -> int:
     """How many initializers are int8 tensors of at least two dimensions."""
     return sum(t.data_type == TensorProto.INT8 and len(t.dims) > 1 for t in model.graph.initializer)

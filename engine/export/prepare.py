@@ -94,7 +94,7 @@ def prepare_integer(model: CompressedModel) -> Prepared:
             module.set_submodule(name, IntegerRows(coded[name], bias_of(layer), input_scale=scale))
             continue
         factor = factors.get(name, torch.ones(len(coded[name].levels)))
-        integers[name] = _integer_layer(
+        integers[name] = integer_layer(
             layer, coded[name], factor=factor, input_scale=marks[placement.inputs[name]].scale
         )
     melt_clamps_(module, marks)
@@ -132,7 +132,7 @@ def bare_copy(model: CompressedModel, *, is_rounded: bool = False) -> nn.Module:
     return module.to(memory_format=torch.contiguous_format)
 
 
-def _integer_layer(
+def integer_layer(
     layer: nn.Module, coded: CodedWeight, *, factor: torch.Tensor, input_scale: float
 ) -> IntegerLayer:
     """Folding multiplies each channel by a factor: its sign goes to the levels, its size to the scale."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import torch
 from torch import nn
 
@@ -95,13 +96,30 @@ def verify_onnx(
 
 
 def _integer_verdict(agreement: float, integers: int, planned: int) -> Verdict:
+    verdict = agreement_verdict(agreement)
+    if verdict.is_verified and integers < planned:
+        return Verdict(False, "verdict_operators", {"found": str(integers), "planned": str(planned)})
+    return verdict
+
+
+def agreement_verdict(agreement: float) -> Verdict:
+    """What an agreement says of a file that rounds."""
     if agreement < AGREEMENT_LIMIT:
         return Verdict(
             False, "verdict_agreement", {"found": f"{agreement:.4f}", "limit": str(AGREEMENT_LIMIT)}
         )
-    if integers < planned:
-        return Verdict(False, "verdict_operators", {"found": str(integers), "planned": str(planned)})
     return VERIFIED
+
+
+def with_verdict(artifact: Artifact, verdict: Verdict) -> Artifact:
+    """An artifact with another verdict on it."""
+    return msgspec.structs.replace(
+        artifact,
+        verified=verdict.is_verified,
+        why=verdict.sentence,
+        why_code=verdict.code,
+        why_arguments=verdict.arguments,
+    )
 
 
 def float_verdict(error: float) -> Verdict:

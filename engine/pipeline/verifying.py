@@ -22,7 +22,7 @@ from engine.contract.texts import TEXTS
 from engine.data.fit import check_labels, check_shape
 from engine.data.splits import load_data
 from engine.export.calibration_pack import MODEL_IN_PACK
-from engine.export.onnx_file import kind_of
+from engine.export.onnx_file import is_symmetric, kind_of
 from engine.export.runtime import count_operators, measure_latency, open_session, run_split
 from engine.export.tensors_apart import data_file_of, size_of
 from engine.models.archived import document_of
@@ -52,8 +52,9 @@ def verify_file(path: Path, spec: DataSpec | None, ctx: RunContext, *, threads: 
         (Metrics(), None) if data_spec is None else _run_again(session, data_spec, ctx, threads=threads)
     )
     known, sha256, data = _record_of(path), sha256_of(path), data_file_of(path)
-    kind = kind_of(onnx.load(str(path), load_external_data=False))
-    is_integer = kind is not ExportFormat.ONNX_FLOAT32
+    model = onnx.load(str(path), load_external_data=False)
+    kind = kind_of(model)
+    is_integer = kind is not ExportFormat.ONNX_FLOAT32 and not is_symmetric(model)
     is_changed = known is not None and (known.sha256, known.data) != (sha256, data)
     code, arguments = _verdict(known, integers=integers, is_changed=is_changed, is_integer=is_integer)
     if code == "verdict_verified" and known is not None and spec is None:

@@ -7,12 +7,14 @@ import torch
 from torch import fx, nn
 from torch.nn.utils import parametrize
 
+from engine.contract.methods import ActivationGrid
 from engine.contract.recipe import QuantizeSpec
 from engine.quantization.activations import ActivationQuantizer
 from engine.quantization.coded_tensors import coded_tensors, tensor_of
 from engine.quantization.observers import OBSERVERS
 from engine.quantization.observing import RangeForm
 from engine.quantization.placement import Placement
+from engine.quantization.symmetric_values import SymmetricValue
 from engine.quantization.value_methods import make_value_quantizer
 from engine.quantization.weight_methods import make_weight_quantizer
 from engine.quantization.weights import WeightQuantizer
@@ -46,8 +48,10 @@ def attach_activation_quantizers_(module: fx.GraphModule, placement: Placement, 
 
 
 def _value_quantizer(spec: QuantizeSpec, bits: int) -> ActivationQuantizer:
-    form = RangeForm(steps=2**bits - 1, percentile=spec.percentile)
-    return make_value_quantizer(spec.method, OBSERVERS[spec.observer](form), bits=bits)
+    observer = OBSERVERS[spec.observer](RangeForm(steps=2**bits - 1, percentile=spec.percentile))
+    if spec.activation_grid is ActivationGrid.SYMMETRIC:
+        return SymmetricValue(observer, bits=bits)
+    return make_value_quantizer(spec.method, observer, bits=bits)
 
 
 def insert_before_(graph: fx.Graph, layers: Collection[str], target: str) -> None:

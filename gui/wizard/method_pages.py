@@ -45,6 +45,7 @@ _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "observer": lambda quantize: quantize.value_bits > 0,
     "granularity": lambda quantize: quantize.method.is_of_integers,
     "group_size": _has_groups,
+    "activation_grid": lambda quantize: quantize.value_bits > 0 and quantize.mode is not QuantizeMode.DYNAMIC,
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
     "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
