@@ -222,6 +222,8 @@ TEXTS: dict[str, str] = {
     "note_latency_off": "What was foretold from the times of single layers ({foretold}× faster) is far from what was measured ({found}×); other programs may have taken the processor in between.",
     "note_latency_missed": "The network became {found}× faster, not {wanted}×; set a higher target_latency, or retry on a quiet machine.",
     "note_pattern": "The pattern {pattern} says by itself how much goes; prune.ratio is not looked at.",
+    "note_floats_between": "Between layers of integers these compute in floats: {names}",
+    "note_stored_only": "Integers in the file and floats when it runs, as ONNX Runtime has no such layers of integers: {names}",
     "note_no_gain": "{format} is not smaller than the original's float32 file; it was written all the same.",
     "note_format_no_gain": "{format} is not smaller than the original's float32 ONNX file; it was written all the same.",
     "note_format_slower": "{format} is slower than the original's float32 file here ({ratio}×).",

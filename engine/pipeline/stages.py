@@ -20,6 +20,7 @@ from engine.pipeline.measure import measure_layers, measure_model
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
 from engine.pruning.correction import MOST_UNKNOWNS, Cut, correct_
+from engine.quantization.between import floats_between, stored_only
 from engine.tasks.table import methods_of
 from engine.training.batch_norm import recalibrate_batch_norms_
 
@@ -204,6 +205,7 @@ def calibrate(work: Work) -> None:
         _tell_what_is_locked(work)
     equalize(work)
     work.model.attach_quantizers()
+    _tell_floats(work)
     work.model.calibrate(_calibration(work, Stage.CALIBRATE))
 
 
@@ -219,7 +221,19 @@ def _calibration(work: Work, stage: Stage) -> Iterator[torch.Tensor]:
 def round_weights(work: Work) -> None:
     """Quantizers are put on the weights, where files measure the ranges of values as they run."""
     work.model.attach_quantizers()
+    _tell_floats(work)
+    assert work.model.placement is not None
+    stored = stored_only(work.model.placement)
+    if stored:
+        work.ctx.warn("note_stored_only", names=", ".join(stored))
     work.ctx.emit(Progress(stage=Stage.ROUND, step=1, time=time.time()))
+
+
+def _tell_floats(work: Work) -> None:
+    """What a Transformer computes in floats, where it computes in integers at all."""
+    placement, names = work.model.placement, floats_between(work.model.module)
+    if names and placement is not None and placement.input_bits:
+        work.ctx.warn("note_floats_between", names=", ".join(names))
 
 
 def train_together(work: Work) -> None:

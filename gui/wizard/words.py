@@ -116,6 +116,8 @@ class RecipeWords(QObject):
             plan.append(self._prune_plan(recipe.prune, pruning))
         if is_aware:
             plan.append(self.tr("Learn to compute with rounding for %n epoch(s).", "", epochs - pruning))
+        elif recipe.quantize is not None and recipe.quantize.mode is QuantizeMode.DYNAMIC:
+            plan.append(self.tr("Round the weights."))
         elif recipe.quantize is not None:
             samples = recipe.quantize.calibration_samples
             plan.append(self.tr("Find the ranges of activations on %n sample(s), then round.", "", samples))

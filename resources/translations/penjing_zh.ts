@@ -113,6 +113,10 @@
         <translation>混淆矩阵</translation>
     </message>
     <message>
+        <source>Rounding</source>
+        <translation>舍入</translation>
+    </message>
+    <message>
         <source>Compare</source>
         <translation>对比</translation>
     </message>
@@ -1634,6 +1638,10 @@
             <numerusform>带量化训练 %n 轮。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Round the weights.</source>
+        <translation>舍入权重。</translation>
+    </message>
     <message numerus="yes">
         <source>Find the ranges of activations on %n sample(s), then round.</source>
         <translation>
@@ -1681,6 +1689,57 @@
     <message>
         <source>In words</source>
         <translation>文字说明</translation>
+    </message>
+</context>
+<context>
+    <name>RoundingView</name>
+    <message>
+        <source>What rounding does to answers</source>
+        <translation>舍入对各层输出的影响</translation>
+    </message>
+    <message>
+        <source>Signal to noise on calibration samples: the layer alone rounded, and all before it too. A click on the right spares the layer and leads back to the recipe.</source>
+        <translation>校准样本上的信噪比：只舍入该层，以及连同它之前的所有层。点击右侧即可放过该层，并回到配方。</translation>
+    </message>
+    <message>
+        <source>Nothing was rounded</source>
+        <translation>没有任何层被舍入</translation>
+    </message>
+    <message>
+        <source>Where a run quantizes, each layer&apos;s share of the error stands here.</source>
+        <translation>运行中若有量化，各层的误差会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位数</translation>
+    </message>
+    <message>
+        <source>Alone</source>
+        <translation>仅该层</translation>
+    </message>
+    <message>
+        <source>All before</source>
+        <translation>含之前各层</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>errs most</source>
+        <translation>误差突出</translation>
+    </message>
+    <message>
+        <source>Give it 8 bits</source>
+        <translation>改为 8 位</translation>
+    </message>
+    <message>
+        <source>Leave in float</source>
+        <translation>保持浮点</translation>
     </message>
 </context>
 <context>
@@ -2852,6 +2911,14 @@
         <translation>激活位数</translation>
     </message>
     <message>
+        <source>Activation grid</source>
+        <translation>激活网格</translation>
+    </message>
+    <message>
+        <source>Where the levels of activations lie: for which hardware.</source>
+        <translation>激活的级别位于何处：面向哪种硬件。</translation>
+    </message>
+    <message>
         <source>Bits of the first and last layer</source>
         <translation>首层和末层的位数</translation>
     </message>
@@ -3384,6 +3451,22 @@
         <translation>保留数值分布中最多信息的范围（Migacz 2017）。</translation>
     </message>
     <message>
+        <source>Affine</source>
+        <translation>仿射</translation>
+    </message>
+    <message>
+        <source>From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest.</source>
+        <translation>从最小值到最大值，以 uint8 表示：ONNX Runtime 计算最快的形式。</translation>
+    </message>
+    <message>
+        <source>Symmetric</source>
+        <translation>对称</translation>
+    </message>
+    <message>
+        <source>As far below zero as above it, as int8 with zero point 0 and biases in floats: what TensorRT takes.</source>
+        <translation>零的两侧范围相同，以零点为 0 的 int8 表示，偏置为浮点：TensorRT 接受的形式。</translation>
+    </message>
+    <message>
         <source>Per tensor</source>
         <translation>按张量</translation>
     </message>
@@ -3417,11 +3500,11 @@
     </message>
     <message>
         <source>AdaRound</source>
-        <translation type="unfinished"></translation>
+        <translation>AdaRound</translation>
     </message>
     <message>
         <source>Down or up, as each layer&apos;s answers on calibration samples have it (Nagel 2020); after training, uniform levels.</source>
-        <translation type="unfinished"></translation>
+        <translation>向下或向上取整，由该层在校准样本上的输出决定（Nagel 2020）；用于训练后、均匀量化。</translation>
     </message>
     <message>
         <source>SGD</source>
@@ -3553,31 +3636,31 @@
     </message>
     <message>
         <source>ONNX int4</source>
-        <translation type="unfinished"></translation>
+        <translation>ONNX int4</translation>
     </message>
     <message>
         <source>Linear layers with weights of 4 bits in ONNX Runtime: for language and other networks made of them; convolutions stay in floats.</source>
-        <translation type="unfinished"></translation>
+        <translation>在 ONNX Runtime 中以 4 位权重运行的 Linear 层：适合语言等由它们组成的网络；卷积保持浮点。</translation>
     </message>
     <message>
         <source>Tensors without code: rounded weights as levels of 8 bits with their scales; a Python file loads them.</source>
-        <translation type="unfinished"></translation>
+        <translation>不含代码的张量：舍入后的权重以 8 位级别及其缩放保存；由一个 Python 文件加载。</translation>
     </message>
     <message>
         <source>PyTorch program (.pt2)</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 程序 (.pt2)</translation>
     </message>
     <message>
         <source>The compressed network as a program of torch.export in floats: runs without its class, compiles, nothing pickled.</source>
-        <translation type="unfinished"></translation>
+        <translation>压缩网络的浮点 torch.export 程序：无需原来的类即可运行，可编译，不含 pickle。</translation>
     </message>
     <message>
         <source>Calibration pack</source>
-        <translation type="unfinished"></translation>
+        <translation>校准包</translation>
     </message>
     <message>
         <source>The pruned float32 ONNX with prepared samples, labels and a script, for tools that quantize themselves: RKNN, Hailo, ncnn, MNN, ESP-DL.</source>
-        <translation type="unfinished"></translation>
+        <translation>剪枝后的 float32 ONNX，附预处理好的样本、标签和脚本，供自行量化的工具使用：RKNN、Hailo、ncnn、MNN、ESP-DL。</translation>
     </message>
     <message>
         <source>Archive (.penjing)</source>
@@ -4284,7 +4367,7 @@
     </message>
     <message>
         <source>AdaRound chooses between two neighbouring levels of method = &quot;uniform&quot;, not of &quot;{method}&quot;; take that method, or rounding = &quot;nearest&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>AdaRound 在 method = &quot;uniform&quot; 的两个相邻量化值之间选择，不适用于 &quot;{method}&quot;；请改用该方法，或设 rounding = &quot;nearest&quot;。</translation>
     </message>
     <message>
         <source>sparse = &quot;{sparse}&quot; pushes channels towards zero while the network is trained before its cut; it needs granularity = &quot;channel&quot; and at least 1 epoch (recover.epochs).</source>
@@ -4357,6 +4440,10 @@
     <message>
         <source>The method &quot;{method}&quot; has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.</source>
         <translation>方法“{method}”本身就是 {bits} 位；请去掉 weight_bits（现为 {found}），或选择其他方法。</translation>
+    </message>
+    <message>
+        <source>activation_grid = &quot;symmetric&quot; is for activations of {bits} bits whose ranges are measured before the file runs, and {setting} makes others; change one of the two.</source>
+        <translation>activation_grid = &quot;symmetric&quot; 用于运行前已测得范围的 {bits} 位激活，而 {setting} 会得到别的激活；请更改其中之一。</translation>
     </message>
     <message>
         <source>The method &quot;{method}&quot; has 2 to {limit} bits; set weight_bits to one of them (now {found}).</source>
@@ -4667,20 +4754,32 @@
         <translation>模式 {pattern} 本身已决定移除多少；不再使用 prune.ratio。</translation>
     </message>
     <message>
+        <source>Between layers of integers these compute in floats: {names}</source>
+        <translation>整数层之间以下运算仍为浮点：{names}</translation>
+    </message>
+    <message>
+        <source>Integers in the file and floats when it runs, as ONNX Runtime has no such layers of integers: {names}</source>
+        <translation>文件中是整数、运行时为浮点（ONNX Runtime 没有这类整数层）：{names}</translation>
+    </message>
+    <message>
         <source>{format} is not smaller than the original&apos;s float32 file; it was written all the same.</source>
         <translation>{format} 不比原模型的 float32 文件小；仍已写入。</translation>
     </message>
     <message>
         <source>{format} is not smaller than the original&apos;s float32 ONNX file; it was written all the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>{format} 不比原模型的 float32 ONNX 文件小；仍已写入。</translation>
     </message>
     <message>
         <source>{format} is slower than the original&apos;s float32 file here ({ratio}×).</source>
-        <translation type="unfinished"></translation>
+        <translation>在这里 {format} 比原模型的 float32 文件慢（{ratio}×）。</translation>
     </message>
     <message>
         <source>onnx-int4: {count} Linear layers hold {share} of all weights in 4 bits; everything else stays in float32.</source>
-        <translation type="unfinished"></translation>
+        <translation>onnx-int4：{count} 个 Linear 层以 4 位保存全部权重的 {share}；其余保持 float32。</translation>
+    </message>
+    <message>
+        <source>Activations are rounded around zero, as TensorRT wants them; ONNX Runtime computes {count} layers of this file in floats, so that its latency here is not the device&apos;s.</source>
+        <translation>激活按 TensorRT 的要求围绕零舍入；ONNX Runtime 以浮点计算此文件的 {count} 个层，因此这里的延迟不代表设备上的延迟。</translation>
     </message>
     <message>
         <source>This network amplifies rounding: integers and their simulation in floats agree on {share} of the test split only.</source>

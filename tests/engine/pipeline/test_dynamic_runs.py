@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.contract.errors import RequestError
-from engine.contract.events import RunEvent, Stage, StageStarted
+from engine.contract.events import RunEvent, Stage, StageStarted, WarningRaised
 from engine.contract.methods import ExportFormat, QuantizeMode
 from engine.contract.recipe import ExportSpec, ModelSpec, QuantizeSpec, Recipe
 from engine.contract.recipe_file import check_consistency
@@ -28,6 +28,21 @@ class Net(nn.Module):
 
     def forward(self, x):
         return self.head(self.lstm(x.squeeze(1))[0].amax(1))
+"""
+
+WORDS_NET = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.TransformerEncoderLayer(8, 2, 16, activation="gelu", batch_first=True, norm_first=True)
+        self.gru = nn.GRU(8, 6, batch_first=True)
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        return self.head(self.gru(self.encoder(x.squeeze(1)))[0].amax(1))
 """
 
 
@@ -68,6 +83,27 @@ def test_that_a_run_that_dies_and_goes_on_rounds_the_same_weights(tmp_path: Path
     again, deaths = die_and_resume_until_done(recipe, tmp_path / "run")
     assert deaths >= 2
     assert again.weights_sha256 == whole.weights_sha256
+
+
+def test_that_what_computes_in_floats_is_told_by_name(tmp_path: Path) -> None:
+    """A Transformer and a GRU on words: attention is of integers but for its softmax, the GRU's are only stored."""
+    recipe = recipe_for(tmp_path / "project")
+    (tmp_path / "project" / "net.py").write_text(WORDS_NET, encoding="utf-8")
+    names: dict[str, type[torch.nn.Module]] = {}
+    exec(compile(WORDS_NET, "net.py", "exec"), names)
+    torch.save(names["Net"]().state_dict(), tmp_path / "project" / "weights.pt")
+    notes: dict[str, str] = {}
+
+    def listen(event: RunEvent) -> None:
+        if isinstance(event, WarningRaised):
+            notes[event.code] = event.message
+
+    report = run(
+        with_(recipe, export=ExportSpec(formats=(ExportFormat.ONNX_INT8,))), tmp_path / "run", listen
+    )
+    assert report.artifacts[0].verified, report.artifacts[0].why
+    assert notes["note_floats_between"].endswith("LayerNorm, softmax, GELU")
+    assert notes["note_stored_only"].endswith(": gru")
 
 
 def test_that_files_that_measure_ranges_as_they_run_have_values_of_8_bits() -> None:
