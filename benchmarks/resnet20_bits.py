@@ -38,7 +38,7 @@ from engine.contract.recipe import (
     Recipe,
     RecoverSpec,
 )
-from engine.contract.report import Artifact, Report
+from engine.contract.report import Report
 
 EPOCHS = 15
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -59,8 +59,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         weight_bits, activation_bits: of all layers but the first and the last; 32 is float.
         accuracy_torch: of the simulation with fake quantizers.
         accuracy_file: of the ONNX file in ONNX Runtime.
-        agreement: share of samples to which the file gives the answer of the simulation, at the least: that of the
-            file with the integers that the simulation stands for, less what these differ from it.
+        agreement: share of samples to which the file gives the answer of torch computing in the integers that the
+            simulation stands for.
+        simulation_agreement: the same of those integers and the simulation's floats.
         size_bytes, archive_bytes: of the ONNX file and of the archive.
         latency, latency_float: of the file and of the original as float32, alternating in one process.
     """
@@ -73,6 +74,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     accuracy_torch: float | None
     accuracy_file: float | None
     agreement: float | None
+    simulation_agreement: float | None
     size_bytes: int
     archive_bytes: int
     latency: float | None
@@ -170,7 +172,8 @@ def _measured(recipe: Recipe, report: Report, folder: Path) -> Row:
         accuracy_float=report.before.metrics.accuracy,
         accuracy_torch=report.after.metrics.accuracy,
         accuracy_file=file.accuracy,
-        agreement=_agreement(file),
+        agreement=file.agreement,
+        simulation_agreement=file.simulation_agreement,
         size_bytes=file.size_bytes,
         archive_bytes=report.artifacts[1].size_bytes,
         latency=None if file.latency_ms is None else file.latency_ms.p50,
@@ -183,19 +186,14 @@ def _measured(recipe: Recipe, report: Report, folder: Path) -> Row:
     )
 
 
-def _agreement(file: Artifact) -> float | None:
-    if file.agreement is None or file.simulation_agreement is None:
-        return file.agreement
-    return file.agreement + file.simulation_agreement - 1
-
-
 def line(row: Row) -> str:
     bits = f"{row.weight_bits}/{row.activation_bits} bits"
     times = f"{_number(row.latency)} ms (float32 {_number(row.latency_float)} ms)"
     limit = "all samples" if row.samples is None else f"{row.samples:,} samples"
     return (
         f"{row.name}: {bits}; float {_percent(row.accuracy_float)}, torch {_percent(row.accuracy_torch)}, file "
-        f"{_percent(row.accuracy_file)}, agreement {_percent(row.agreement)}; {row.size_bytes:,} bytes, archive "
+        f"{_percent(row.accuracy_file)}, agreement {_percent(row.agreement)} (with floats "
+        f"{_percent(row.simulation_agreement)}); {row.size_bytes:,} bytes, archive "
         f"{row.archive_bytes:,}; {times}; {row.epochs} epochs of {limit}; {row.threads} threads, {row.cpu}, "
         f"torch {row.torch}, {row.runtime}"
     )
