@@ -45,6 +45,8 @@ def _check_grid(spec: QuantizeSpec) -> None:
 def _check_value_bits(spec: QuantizeSpec) -> None:
     """Where weights are such as no file of integers holds, the default of activation_bits stands for no wish."""
     found = spec.activation_bits
+    if spec.past_integers and spec.mode is QuantizeMode.DYNAMIC:
+        raise RequestError("recipe_dynamic_past_integers", setting=spec.past_integers)
     if spec.mode is QuantizeMode.DYNAMIC and found != QuantizeSpec().activation_bits:
         raise RequestError("recipe_dynamic_bits", found=found)
     if spec.past_integers and found not in (0, QuantizeSpec().activation_bits):

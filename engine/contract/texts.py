@@ -135,6 +135,7 @@ TEXTS: dict[str, str] = {
     "recipe_int8_without_activations": "The format onnx-int8 computes with rounded activations, and activation_bits = 0 rounds none; set it to 8, or remove the format.",
     "recipe_dynamic_bits": 'With mode = "dynamic" files round values to 8 bits as they run; leave out activation_bits (now {found}), or choose another mode.',
     "recipe_int8_past_integers": "The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.",
+    "recipe_dynamic_past_integers": 'mode = "dynamic" computes with weights of at most 8 bits and one scale a layer or channel, and {setting} makes others; change that, or set mode = "post_training".',
     "recipe_weights_alone": "With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.",
     "recipe_layer_bits": 'Layer "{layer}" is given {found} bits, and layers that compute with integers have at most {limit}; set activation_bits = 0 to round weights alone, or leave the layer in float (skip = true).',
     "recipe_bits_of_method": 'The method "{method}" has {bits} bits by itself; leave out weight_bits (now {found}), or choose another method.',

@@ -26,7 +26,7 @@ from engine.models.cuts.history import History
 from engine.models.cuts.reopening import give_weights_
 from engine.quantization.attach import FOLDER, activation_quantizers, insert_before_, insert_behind_
 from engine.quantization.coded import CodedWeight
-from engine.quantization.coded_tensors import codes_of, coded_tensors, tensor_of
+from engine.quantization.coded_tensors import coded_tensors, quantizer_on, tensor_of
 from engine.tasks.table import methods_of
 
 
@@ -37,7 +37,7 @@ def write_archive(job: ExportJob, path: Path) -> None:
         RunError: a tensor or a layer cannot be written.
     """
     network = prepare_float(job.model, is_folded=False).module
-    coded = coded_weights(job.model, network)
+    coded = coded_weights(job.model)
     tensors = tuple(
         archived_tensor(name, tensor.detach(), coded.get(name))
         for name, tensor in network.state_dict().items()
@@ -64,16 +64,23 @@ def _write_network(network: nn.Module, job: ExportJob, path: Path) -> None:
     write_atomically(path.with_suffix(".py"), source.encode())
 
 
-def coded_weights(model: CompressedModel, bare: nn.Module) -> dict[str, CodedWeight]:
-    """What the quantizers make of the masked weights of ``bare``, by the weight's full name."""
+def coded_weights(model: CompressedModel) -> dict[str, CodedWeight]:
+    """What the quantizers make of the masked weights, by their full names.
+
+    Not of weights that are rounded already: a clip or a choice that was found for a weight is another one for what
+    became of it.
+    """
     if model.placement is None or not model.structure.is_quantized:
         return {}
-    return codes_of(model.module, bare, model.placement.bits)
+    return {
+        name: quantizer_on(model.module, name).code(model.masked_tensor(name).contiguous())
+        for name in coded_tensors(model.module, model.placement.bits)
+    }
 
 
-def stored_types(model: CompressedModel, bare: nn.Module) -> dict[str, torch.dtype]:
-    """The type that files of floats hold each rounded weight of ``bare`` in, where weights alone are rounded."""
-    coded = coded_weights(model, bare) if rounds_weights_alone(model) else {}
+def stored_types(model: CompressedModel) -> dict[str, torch.dtype]:
+    """The type that files of floats hold each rounded weight in, where weights alone are rounded."""
+    coded = coded_weights(model) if rounds_weights_alone(model) else {}
     return {name: code.stored_type for name, code in coded.items()}
 
 

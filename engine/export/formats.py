@@ -78,7 +78,7 @@ def export_state_dict(job: ExportJob, path: Path) -> Artifact:
     """The pruned weights and how they came about, and beside them a Python file that loads them with torch alone."""
     module = prepare_float(job.model, is_folded=False).module
     source = _loader_of(module, job, path.stem)
-    types = stored_types(job.model, module)
+    types = stored_types(job.model)
     state = {
         name: tensor.to(types.get(name, tensor.dtype), copy=True)
         for name, tensor in module.state_dict().items()

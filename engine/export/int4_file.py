@@ -33,7 +33,7 @@ def export_int4(job: ExportJob, path: Path) -> Artifact:
 
 def prepare_four_bits(model: CompressedModel) -> Prepared:
     """A copy in floats with matrices of 4 bits; levels that the recipe's rounding made are taken as they are."""
-    coded = coded_weights(model, bare_copy(model))
+    coded = coded_weights(model)
     module = bare_copy(model, is_rounded=rounds_weights_alone(model))
     if isinstance(module, fx.GraphModule):
         take_activation_quantizers_(module)

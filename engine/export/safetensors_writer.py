@@ -54,7 +54,7 @@ def write_safetensors(job: ExportJob, path: Path) -> None:
     """
     network = prepare_float(job.model, is_folded=False).module
     source = _loader_of(network, job, path.stem)
-    coded = coded_weights(job.model, network)
+    coded = coded_weights(job.model)
     stored = {
         part: tensor
         for name, value in network.state_dict().items()

@@ -14,6 +14,7 @@ from engine.contract.errors import RequestError
 from engine.contract.methods import ExportFormat, QuantizeGranularity, QuantizeMethod
 from engine.contract.recipe import LayerQuantizeSpec, QuantizeSpec
 from engine.contract.recipe_file import recipe_from
+from engine.export.archive_file import coded_weights
 from engine.export.formats import FILE_NAMES, WRITERS, export_int8
 from engine.export.job import ExportJob
 from engine.joint.compressed import CompressedModel
@@ -111,6 +112,22 @@ def test_that_the_archive_holds_their_levels_bit_for_bit(spec: QuantizeSpec, tmp
         assert np.array_equal(held.dense(), job.model.module.get_submodule(name).weight.detach().numpy())
 
 
+@pytest.mark.parametrize("granularity", QuantizeGranularity)
+@pytest.mark.parametrize("method", QuantizeMethod)
+def test_that_what_is_written_is_coded_from_the_weights_and_not_from_what_became_of_them(
+    method: QuantizeMethod, granularity: QuantizeGranularity
+) -> None:
+    """Coded twice, the clip of sums of powers is another one, and a scale may differ in its last bit."""
+    model = rounded(
+        QuantizeSpec(method=method, weight_bits=5, activation_bits=0, granularity=granularity, group_size=8)
+    )
+    coded = coded_weights(model)
+    assert len(coded) >= 4
+    for name, code in coded.items():
+        weight = model.module.get_submodule(name.removesuffix(".weight")).weight
+        assert torch.equal(code.values(), weight)
+
+
 @pytest.mark.parametrize("name", [ExportFormat.ONNX_FLOAT32, ExportFormat.STATE_DICT])
 def test_that_files_of_floats_hold_the_rounded_weights(name: ExportFormat, tmp_path: Path) -> None:
     artifact = WRITERS[name](job_of(GROUPED), tmp_path / FILE_NAMES[name])
@@ -130,6 +147,14 @@ def test_that_the_file_of_integers_is_refused_with_the_setting_that_it_cannot_ho
         export_int8(job_of(GROUPED), tmp_path / "model.onnx")
     assert caught.value.code == "recipe_int8_past_integers"
     assert not (tmp_path / "model.onnx").exists()
+
+
+def test_that_what_computes_as_it_runs_needs_weights_of_integers() -> None:
+    error = refusal({"mode": "dynamic", "method": "codebook"})
+    assert (error.code, error.arguments) == (
+        "recipe_dynamic_past_integers",
+        {"setting": 'method = "codebook"'},
+    )
 
 
 def test_that_bits_of_values_that_nothing_rounds_are_refused() -> None:
