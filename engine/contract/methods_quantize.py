@@ -43,6 +43,12 @@ class QuantizeMethod(Choice):
         "Learned steps",
         "Evenly spaced levels whose steps are trained with the weights (Esser 2020; LSQ+, Bhalgat 2020).",
     )
+    PACT = (
+        "pact",
+        "Learned clips",
+        "The upper end of values behind a ReLU is trained with the weights, which are clipped where they err least "
+        "(Choi 2018, 2019).",
+    )
 
     @property
     def own_bits(self) -> int | None:
@@ -52,7 +58,7 @@ class QuantizeMethod(Choice):
     @property
     def is_learned(self) -> bool:
         """Whether it begins with a guess that only a training makes good."""
-        return self is QuantizeMethod.LSQ
+        return self in (QuantizeMethod.LSQ, QuantizeMethod.PACT)
 
     @property
     def most_bits(self) -> int:

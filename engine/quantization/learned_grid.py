@@ -1,7 +1,7 @@
 """The rounding whose step is learned: what it answers, and the gradients of step and offset.
 
 With x the values, s the step and levels from n to p (Esser 2020, *Learned step size quantization*, equations 1 to 3;
-Bhalgat 2020, *LSQ+*, equations 3 to 5, with the offset β = −z·s that a file's integer zero point z stands for):
+Bhalgat 2020, *LSQ+*, with the offset β = −z·s that a file's integer zero point z stands for):
 
     x̂ = (clamp(round(x / s) + z, n, p) − z) · s
     ∂x̂/∂x = 1 where n < x / s + z < p, else 0

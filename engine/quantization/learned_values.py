@@ -11,7 +11,7 @@ from engine.quantization.observing import RangeObserver
 class LearnedStepValue(ActivationQuantizer):
     """Begins with the grid of the observed range, and learns its step, and its offset where values fall below 0.
 
-    Bhalgat 2020 (section 4.1) has no offset behind a ReLU either. ``step`` and ``offset`` are parameters of shape (),
+    Bhalgat 2020 has no offset behind a ReLU either. ``step`` and ``offset`` are parameters of shape (),
     not decayed; the step's magnitude counts, so that it stays positive. While nothing is rounded yet they follow the
     observer; what rounds, learns.
     """

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from engine.contract.methods import QuantizeMethod
 from engine.quantization.activations import ActivationQuantizer
+from engine.quantization.learned_clips import LearnedClipValue
 from engine.quantization.learned_values import LearnedStepValue
 from engine.quantization.observing import RangeObserver
 
@@ -19,5 +20,8 @@ def make_value_quantizer(
     return VALUE_QUANTIZERS.get(method, ActivationQuantizer)(observer, bits=bits)
 
 
-VALUE_QUANTIZERS: dict[QuantizeMethod, _Maker] = {QuantizeMethod.LSQ: LearnedStepValue}
+VALUE_QUANTIZERS: dict[QuantizeMethod, _Maker] = {
+    QuantizeMethod.LSQ: LearnedStepValue,
+    QuantizeMethod.PACT: LearnedClipValue,
+}
 """The class of each method that learns how values are rounded."""

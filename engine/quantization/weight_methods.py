@@ -10,6 +10,7 @@ from engine.quantization.halves import BFloat16Weight, Float16Weight
 from engine.quantization.learned_weights import LearnedStepWeight
 from engine.quantization.plain_weights import (
     AdditivePowersWeight,
+    LeastErrorWeight,
     PowerOfTwoWeight,
     SignWeight,
     TernaryWeight,
@@ -35,6 +36,7 @@ WEIGHT_QUANTIZERS: dict[QuantizeMethod, Callable[[WeightForm], WeightQuantizer]]
     QuantizeMethod.FLOAT16: Float16Weight,
     QuantizeMethod.BFLOAT16: BFloat16Weight,
     QuantizeMethod.LSQ: LearnedStepWeight,
+    QuantizeMethod.PACT: LeastErrorWeight,
 }
 """The class of each method."""
 ROUNDINGS: dict[Rounding, Callable[[WeightForm], WeightQuantizer]] = {

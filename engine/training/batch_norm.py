@@ -10,7 +10,7 @@ def freeze_statistics_(module: nn.Module) -> None:
     """Lets batch norms compute with the statistics that they have, until the network's mode is set again.
 
     Scale and shift are still trained. What is trained then is what files compute, and does not jitter with each batch
-    (Krishnamoorthi 2018, section 3.2.2).
+    (Krishnamoorthi 2018, *Quantizing deep convolutional networks for efficient inference*).
     """
     for part in module.modules():
         if isinstance(part, nn.modules.batchnorm._BatchNorm) and part.track_running_stats:

@@ -3336,6 +3336,14 @@
         <translation>等间隔的量化级，其步长与权重一同训练（Esser 2020；LSQ+，Bhalgat 2020）。</translation>
     </message>
     <message>
+        <source>Learned clips</source>
+        <translation>学习截断</translation>
+    </message>
+    <message>
+        <source>The upper end of values behind a ReLU is trained with the weights, which are clipped where they err least (Choi 2018, 2019).</source>
+        <translation>ReLU 之后数值的上界与权重一同训练，权重则在误差最小处截断（Choi 2018、2019）。</translation>
+    </message>
+    <message>
         <source>After training</source>
         <translation>训练后</translation>
     </message>
@@ -4373,6 +4381,10 @@
     <message>
         <source>The format onnx-int8 holds weights of at most 8 bits with one scale a layer or channel, and {setting} makes others; change that, or remove the format.</source>
         <translation>格式 onnx-int8 只能存放最多 8 位、每层或每通道一个缩放系数的权重，而 {setting} 产生的权重不是这样；请更改该设置，或去掉此格式。</translation>
+    </message>
+    <message>
+        <source>mode = &quot;dynamic&quot; computes with weights of at most 8 bits and one scale a layer or channel, and {setting} makes others; change that, or set mode = &quot;post_training&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.</source>

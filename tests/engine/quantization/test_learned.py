@@ -89,7 +89,7 @@ def test_that_gradients_of_weights_and_steps_are_those_of_the_formula(bits: int)
 
 @pytest.mark.parametrize("has_offset", [True, False])
 def test_that_gradients_of_values_and_their_grid_are_those_of_the_formula(has_offset: bool) -> None:
-    """Bhalgat 2020, equations 3 to 5, by autograd in float64, at an offset that is a whole number of steps."""
+    """Bhalgat 2020, by autograd in float64, at an offset that is a whole number of steps."""
     values, upstream = draw(8, 3, 5, 5), draw(8, 3, 5, 5, seed=1)
     values = values if has_offset else values.abs()
     top, zero = 15, 5 if has_offset else 0
