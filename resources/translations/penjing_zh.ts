@@ -3453,7 +3453,7 @@
     </message>
     <message>
         <source>AdaRound</source>
-        <translation>AdaRound</translation>
+        <translation>自适应舍入（AdaRound）</translation>
     </message>
     <message>
         <source>Down or up, as each layer&apos;s answers on calibration samples have it (Nagel 2020); after training, uniform levels.</source>
@@ -4384,7 +4384,7 @@
     </message>
     <message>
         <source>mode = &quot;dynamic&quot; computes with weights of at most 8 bits and one scale a layer or channel, and {setting} makes others; change that, or set mode = &quot;post_training&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>mode = &quot;dynamic&quot; 以最多 8 位、每层或每通道一个缩放系数的权重计算，而 {setting} 产生的权重不是这样；请更改该设置，或设 mode = &quot;post_training&quot;。</translation>
     </message>
     <message>
         <source>With {setting} weights alone are rounded, as no file of integers holds them; leave out activation_bits (now {found}), or set it to 0.</source>
