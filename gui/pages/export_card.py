@@ -143,7 +143,9 @@ class ExportCard(Card):
         notes = []
         if not artifact.verified:
             notes.append(text_of(artifact.why_code, artifact.why_arguments, artifact.why))
-        if self._baseline_bytes and artifact.size_bytes:
+        # A pack holds samples beside the model, and is no model's size.
+        is_comparable = artifact.format is not ExportFormat.CALIBRATION_PACK
+        if self._baseline_bytes and artifact.size_bytes and is_comparable:
             ratio = self._baseline_bytes / artifact.size_bytes
             text = (
                 self.tr("{ratio} smaller than the original as float32 ONNX.")

@@ -77,6 +77,12 @@ def test_that_a_file_that_is_not_smaller_is_not_praised(page):
     assert page.cards[ExportFormat.ONNX_FLOAT32].note().startswith("Not smaller")
 
 
+def test_that_a_pack_with_samples_is_not_compared_with_a_model(page):
+    pack = msgspec.structs.replace(make_artifact(ExportFormat.CALIBRATION_PACK), size_bytes=200_000)
+    page.add_artifact(pack)
+    assert page.cards[ExportFormat.CALIBRATION_PACK].note() == ""
+
+
 def test_that_an_error_is_told_and_frees_the_page(page):
     page.cards[ExportFormat.STATE_DICT].write.click()
     failed = RunError("export_failed", format="state_dict", reason="no space left on device")
