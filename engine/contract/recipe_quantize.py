@@ -67,6 +67,14 @@ class QuantizeSpec(Record, frozen=True, kw_only=True, omit_defaults=True):
             "(Nagel 2019).",
         ),
     ] = False
+    only_where_faster: Annotated[
+        bool,
+        Meta(
+            title="Only where it is faster",
+            description="Before ranges are measured, layers are timed in ONNX Runtime; those that are slower in "
+            "integers stay float if the whole file is faster so.",
+        ),
+    ] = False
     calibration_samples: Annotated[
         int,
         Meta(

@@ -190,6 +190,7 @@ TEXTS: dict[str, str] = {
     "locked_fixed_input": "the channels of its input are fixed",
     "layer_gone": "it went with its residual block",
     "locked_request": "the recipe skips it",
+    "float_slower": "in integers it takes {integers} ms, in floats {floats} ms",
     "float_kind": "layers of type {kind} stay float",
     "float_rank": "its input has {rank} dimensions; 2 and more can run in integers",
     "float_dynamic": "layers of type {kind} stay float where ranges are measured as the file runs",

@@ -41,7 +41,7 @@ from engine.quantization.attach import (
 )
 from engine.quantization.following import Quantizers, Rows, carry_quantizers_, quantizers_of
 from engine.quantization.placement import Placement
-from engine.quantization.placing import place
+from engine.quantization.placing import Slower, place
 
 
 class CompressedModel:
@@ -104,6 +104,12 @@ class CompressedModel:
         """Between a backward pass and its step, where it is wanted: masks note how training moves weights."""
         if self.recipe.prune is not None and self.recipe.prune.method is PruneMethod.MOVEMENT:
             note_movement_(self.module)
+
+    def leave_in_float(self, slower: Slower) -> None:
+        """Layers that were measured to be slower in integers are not quantized; before quantizers are attached."""
+        assert self.recipe.quantize is not None and not self.structure.is_quantized
+        self.structure = replace(self.structure, slower=tuple(slower))
+        self.placement = place(self.captured, self.recipe.quantize, slower)
 
     def attach_quantizers(self) -> None:
         """Puts quantizers on weights and values; switched off until they are calibrated."""
@@ -175,7 +181,7 @@ class CompressedModel:
         taken, rows = self._cut_bare(self.module, frozenset(self.structure.removed), optimizer)
         self.structure = replace(self.structure, is_cut=True, is_masked=False)
         if self.recipe.quantize is not None:
-            self.placement = place(self.captured, self.recipe.quantize)
+            self.placement = place(self.captured, self.recipe.quantize, self.structure.slower)
         if self.structure.is_quantized:
             self.attach_quantizers()
             carry_quantizers_(taken, self.module, rows=rows, optimizer=optimizer)
@@ -204,6 +210,8 @@ class CompressedModel:
     def restore(self, structure: Structure) -> None:
         """Brings a fresh model to the structure of a checkpoint; its tensors come after, by ``load_state_dict``."""
         self.structure = replace(self.structure, removed=structure.removed, condemned=structure.condemned)
+        if structure.slower:
+            self.leave_in_float(structure.slower)
         if structure.is_cut:
             self.cut()
         if structure.is_masked:

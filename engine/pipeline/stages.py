@@ -17,6 +17,7 @@ from engine.pipeline.adjusting import adjust, count_adjustments, equalize
 from engine.pipeline.finishing import check_formats, export_all
 from engine.pipeline.latency import count_grids, is_timed, tell_latency, time_network
 from engine.pipeline.measure import measure_layers, measure_model
+from engine.pipeline.paying import leave_slower_in_float
 from engine.pipeline.training_stage import begin_training, run_training, take_best_
 from engine.pipeline.work import Work
 from engine.pruning.correction import MOST_UNKNOWNS, Cut, correct_
@@ -204,6 +205,7 @@ def calibrate(work: Work) -> None:
         work.model.attach_masks()
         _tell_what_is_locked(work)
     equalize(work)
+    leave_slower_in_float(work)
     work.model.attach_quantizers()
     _tell_floats(work)
     work.model.calibrate(_calibration(work, Stage.CALIBRATE))

@@ -47,6 +47,7 @@ _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "group_size": _has_groups,
     "activation_grid": lambda quantize: quantize.value_bits > 0 and quantize.mode is not QuantizeMode.DYNAMIC,
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
+    "only_where_faster": lambda quantize: quantize.mode is not QuantizeMode.DYNAMIC,
     "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "round_values_from": lambda quantize: quantize.mode is QuantizeMode.AWARE and quantize.value_bits > 0,

@@ -51,7 +51,7 @@ def grids_of(model: CompressedModel, *, is_integer: bool) -> dict[str, LayerGrid
     integers = model.placement.bits if is_integer and model.placement is not None else {}
     found = {}
     for name, layer in layers_of(model.module):
-        probe = _probe_of(model.captured, name, layer)
+        probe = probe_of(model.captured, name, layer)
         if probe is not None:
             found[name] = LayerGrid(
                 full=replace(probe, is_integer=name in integers),
@@ -61,8 +61,11 @@ def grids_of(model: CompressedModel, *, is_integer: bool) -> dict[str, LayerGrid
     return found
 
 
-def _probe_of(captured: CapturedGraph, name: str, layer: nn.Module) -> Probe | None:
-    """None of layers of other kinds, and of those that the graph does not call once on one tensor."""
+def probe_of(captured: CapturedGraph, name: str, layer: nn.Module) -> Probe | None:
+    """What a layer's time depends on, in floats.
+
+    None of layers of other kinds, and of those that the graph does not call once on one tensor.
+    """
     calls = captured.nodes_of(name)
     shape = shape_of(calls[0].args[0]) if len(calls) == 1 else None
     if shape is None or not isinstance(layer, MATRICES):

@@ -1,7 +1,7 @@
 """Measures grids of layers: files that differ in widths alone run by turns, and the median of their times counts."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,6 +55,13 @@ def _time_grid(grid: LayerGrid, threads: int) -> LayerLatency:
     return LayerLatency(
         outputs=grid.outputs, inputs=grid.inputs, milliseconds=tuple(tuple(row) for row in rows.tolist())
     )
+
+
+def time_probes(probes: Sequence[Probe], *, threads: int) -> list[float]:
+    """Milliseconds of single layers, each less what its file takes without it, all by turns."""
+    calls = [_call(probe, threads, has_layer=has_layer) for probe in probes for has_layer in (True, False)]
+    times = _medians(calls)
+    return [max(whole - rest, SHORTEST_MS) for whole, rest in zip(times[::2], times[1::2], strict=True)]
 
 
 def time_file(path: Path, sample: np.ndarray, *, threads: int) -> float:
