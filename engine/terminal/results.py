@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from engine.contract.errors import RequestError
-from engine.contract.events import Outcome, RunFinished
+from engine.contract.events import Outcome, RunEvent, RunFinished, WarningRaised
 from engine.contract.messages import Export, Verify
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import DataSpec
@@ -17,7 +17,7 @@ from engine.reporting.html import report_html, side_by_side_html
 from engine.terminal.arguments import Arguments, Command, add_data, add_json
 from engine.terminal.engine_job import JOB_ID, do_job
 from engine.terminal.inspect import data_of
-from engine.terminal.messages import output, say, write_json
+from engine.terminal.messages import note, output, say, write_json
 from engine.terminal.tables import print_artifacts, print_before_after, print_side_by_side, print_verification
 
 _UNVERIFIED = 5
@@ -74,9 +74,15 @@ def _export(arguments: Arguments) -> int:
     job = Export(
         id=JOB_ID, folder=str(folder), format=chosen, output=None if destination is None else str(destination)
     )
-    artifact: Artifact = do_job(arguments, job)
+    artifact: Artifact = do_job(arguments, job, tell_notes)
     print_artifacts(output(), [artifact])
     return _status(folder / artifact.path, artifact)
+
+
+def tell_notes(event: RunEvent) -> None:
+    """What a file leaves in floats, or does not gain."""
+    if isinstance(event, WarningRaised):
+        note(f"Note: {event.message}")
 
 
 def _format(name: str) -> ExportFormat:

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from engine.cli import main
-from engine.contract.events import Outcome
+from engine.contract.events import Outcome, Stage, StageFinished, WarningRaised
 from engine.contract.report import Report
 from engine.contract.run_folder import RunFolder, write_record
 from engine.reporting.rounding import GUILTY
+from engine.terminal.results import tell_notes
 from engine.terminal.run import exit_status_of
 from tests.gui.builders import make_artifact, make_diagnosis, make_events_story, make_report
 
@@ -134,6 +135,14 @@ def test_that_the_exit_status_says_how_the_run_ended(
 ) -> None:
     assert exit_status_of(report, tmp_path) == status
     assert said in capsys.readouterr().err
+
+
+def test_that_what_a_file_does_not_gain_is_one_line_beside_the_table(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell_notes(WarningRaised(code="note_format_no_gain", message="pt2 is not\nsmaller.", arguments={}))
+    tell_notes(StageFinished(stage=Stage.EXPORT, seconds=1.0))
+    assert capsys.readouterr() == ("", "Note: pt2 is not smaller.\n")
 
 
 def test_that_an_existing_file_is_never_written_over(
