@@ -140,7 +140,7 @@ def _scenes_of_the_run(window: MainWindow) -> Iterator[str]:
     window.show_page(PageName.COMPARE)
     compare = window.page(PageName.COMPARE)
     assert isinstance(compare, ComparePage)
-    for index, name in enumerate(("compare", "compare-weights", "compare-confusion")):
+    for index, name in enumerate(("compare", "compare-weights", "compare-rounding", "compare-confusion")):
         compare.show_view(index)
         yield name
     compare.show_view(0)

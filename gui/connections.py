@@ -122,6 +122,7 @@ def _build_data(desk: Desk) -> Page:
 
 
 def _build_compress(desk: Desk) -> Page:
+    from gui.wizard.flow import Step
     from gui.wizard.page import CompressPage
 
     page, session = CompressPage(), desk.session
@@ -140,6 +141,7 @@ def _build_compress(desk: Desk) -> Page:
     page.recipe_edited.connect(session.keep_edited)
     page.suggestions_taken.connect(desk.suggestions_taken)
     desk.suggested.connect(suggest)
+    desk.rounding_wanted.connect(lambda: page.go_to(Step.QUANTIZATION))
     page.run_requested.connect(desk.run.start)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)
@@ -170,6 +172,7 @@ def _build_compare(desk: Desk) -> Page:
 
     page, session = ComparePage(), desk.session
     page.folder_requested.connect(desk.run.reveal)
+    page.exception_requested.connect(desk.except_layer)
     _Refresh(page, lambda: page.set_report(session.report), session.report_changed)
     return page
 

@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.contract.errors import PenjingError, RequestError, RunCancelled
-from engine.contract.recipe import DataSpec, Recipe
+from engine.contract.recipe import DataSpec, LayerQuantizeSpec, Recipe
 from engine.contract.recipe_file import read_recipe
 from engine.contract.recipe_paths import SAMPLE, with_absolute_paths
 from engine.contract.run_folder import RunFolder, RunState
@@ -14,7 +14,7 @@ from engine.contract.source import ModelSource
 from engine.contract.stats import Inspection, LayerSensitivity
 from gui.engine_thread import EngineThread
 from gui.jobs import Jobs
-from gui.session import OpenRequest, Session, first_recipe
+from gui.session import OpenRequest, Session, first_recipe, with_exception
 from gui.settings import Settings
 from gui.shown_data import ShownData
 from gui.shown_run import ShownRun
@@ -32,6 +32,7 @@ class Desk(QObject):
 
     ``page_needed`` has a page built that stays behind. ``suggested`` carries what layers bear, for the recipe, and
     ``suggestions_taken`` a function that says what was taken of it.
+    ``rounding_wanted`` asks for the wizard's step on it.
     ``file_wanted`` asks for a file, ``form_wanted`` for the form of a model; ``refused`` says why something could not
     be opened.
     """
@@ -40,6 +41,7 @@ class Desk(QObject):
     page_needed = Signal(str)
     suggested = Signal(dict)
     suggestions_taken = Signal(object)
+    rounding_wanted = Signal()
     file_wanted = Signal()
     form_wanted = Signal(object)
     refused = Signal(object)
@@ -107,7 +109,9 @@ class Desk(QObject):
         Raises:
             RequestError: the recipe is missing or not valid.
         """
-        recipe = with_absolute_paths(read_recipe(path), path.parent)
+        self._open_for(with_absolute_paths(read_recipe(path), path.parent))
+
+    def _open_for(self, recipe: Recipe) -> None:
         source = ModelSource(
             file=recipe.model.file,
             architecture=recipe.model.architecture,
@@ -177,6 +181,27 @@ class Desk(QObject):
         """Has the wizard take what layers bear into the recipe, where it can be undone."""
         self.page_needed.emit(PageName.COMPRESS)
         self.suggested.emit(measured)
+
+    def except_layer(self, layer: str, exception: LayerQuantizeSpec) -> None:
+        """Has a layer of the run that is shown rounded differently in the recipe, and goes there.
+
+        A recipe at hand for the same model is gone on with, so that one layer after the other can be spared.
+        """
+        session = self.session
+        if session.report is None or session.run_folder is None:
+            return
+        recipe = with_absolute_paths(session.report.recipe, session.run_folder)
+        at_hand = session.recipe
+        if at_hand is not None and at_hand.model == recipe.model and at_hand.quantize is not None:
+            recipe = at_hand
+        recipe = with_exception(recipe, layer, exception)
+        if session.opened is None or session.opened.source.file != recipe.model.file:
+            self._open_for(recipe)
+            return
+        self.page_needed.emit(PageName.COMPRESS)
+        session.set_recipe(recipe)
+        self.page_wanted.emit(PageName.COMPRESS)
+        self.rounding_wanted.emit()
 
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)

@@ -73,6 +73,24 @@ def value_text(value: float | None) -> str:
     return text.replace("-", "−")
 
 
+def decibels_text(value: float | None) -> str:
+    """A ratio of signal to noise.
+
+    >>> decibels_text(14.25)
+    '14.2 dB'
+    """
+    return UNKNOWN if value is None else f"{value:.1f} dB".replace("-", "−")
+
+
+def cosine_text(value: float | None) -> str:
+    """A cosine, with the digits in which layers differ.
+
+    >>> cosine_text(0.99871)
+    '0.9987'
+    """
+    return UNKNOWN if value is None else f"{value:.4f}".replace("-", "−")
+
+
 def shape_text(shape: tuple[int, ...] | None) -> str:
     """A tensor's shape.
 

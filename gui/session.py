@@ -2,10 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from engine.contract.methods import SensitivityKind, SourceFormat
-from engine.contract.recipe import DataSpec, ModelSpec, PruneSpec, QuantizeSpec, Recipe
+from engine.contract.recipe import (
+    DataSpec,
+    LayerQuantizeSpec,
+    ModelSpec,
+    PruneSpec,
+    QuantizeSpec,
+    Recipe,
+)
 from engine.contract.record import Record
 from engine.contract.report import Report
 from engine.contract.source import ModelSource
@@ -76,6 +84,15 @@ class Session(QObject):
         """The run that is shown has this report."""
         self.report = report
         self.report_changed.emit()
+
+
+def with_exception(recipe: Recipe, layer: str, exception: LayerQuantizeSpec) -> Recipe:
+    """The same with one layer rounded differently; one that does not quantize is left as it is."""
+    quantize = recipe.quantize
+    if quantize is None:
+        return recipe
+    layers = {**quantize.layers, layer: exception}
+    return msgspec.structs.replace(recipe, quantize=msgspec.structs.replace(quantize, layers=layers))
 
 
 def first_recipe(opened: OpenRequest) -> Recipe:

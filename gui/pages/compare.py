@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from engine.contract.report import Environment, Report
 from gui.figures import gain_text, points_text
 from gui.pages.compare_confusion import ConfusionView
+from gui.pages.compare_rounding import RoundingView
 from gui.pages.compare_summary import SummaryView
 from gui.pages.compare_view import CompareView
 from gui.pages.compare_weights import WeightsView
@@ -17,9 +18,13 @@ from gui.widgets.page import Page
 
 
 class ComparePage(Page):
-    """Headline numbers over three views; ``folder_requested`` asks to see the run's files."""
+    """Headline numbers over four views; ``folder_requested`` asks to see the run's files.
+
+    ``exception_requested`` carries the name of a layer and how it shall be rounded in the next run.
+    """
 
     folder_requested = Signal()
+    exception_requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +34,9 @@ class ComparePage(Page):
         self.toolbar.addWidget(self.folder)
         self.tiles = tuple(StatTile() for _ in range(5))
         self.summary, self.weights, self.confusion = SummaryView(), WeightsView(), ConfusionView()
-        self._views: tuple[CompareView, ...] = (self.summary, self.weights, self.confusion)
+        self.rounding = RoundingView()
+        self.rounding.exception_requested.connect(self.exception_requested)
+        self._views: tuple[CompareView, ...] = (self.summary, self.weights, self.rounding, self.confusion)
         self.view, self._stack, self._environment = SegmentedControl(), QStackedWidget(), caption()
         self.view.chosen.connect(self.show_view)
         self._lay_out()
@@ -68,7 +75,7 @@ class ComparePage(Page):
         self._show()
 
     def show_view(self, index: int) -> None:
-        """Shows the summary, the weights or the confusion."""
+        """Shows the summary (0), the weights, the rounding or the confusion."""
         self.view.set_index(index)
         self._stack.setCurrentIndex(index)
 
@@ -79,7 +86,9 @@ class ComparePage(Page):
             self.tr("Once a run is done, its model stands here beside the original."),
         )
         self.folder.setText(self.tr("Open folder"))
-        self.view.set_texts([self.tr("Summary"), self.tr("Weights"), self.tr("Confusion")])
+        self.view.set_texts(
+            [self.tr("Summary"), self.tr("Weights"), self.tr("Rounding"), self.tr("Confusion")]
+        )
         for view in self._views:
             view.retranslate()
         self._show()

@@ -113,6 +113,10 @@
         <translation>混淆矩阵</translation>
     </message>
     <message>
+        <source>Rounding</source>
+        <translation>舍入</translation>
+    </message>
+    <message>
         <source>Compare</source>
         <translation>对比</translation>
     </message>
@@ -1685,6 +1689,57 @@
     <message>
         <source>In words</source>
         <translation>文字说明</translation>
+    </message>
+</context>
+<context>
+    <name>RoundingView</name>
+    <message>
+        <source>What rounding does to answers</source>
+        <translation>舍入对各层输出的影响</translation>
+    </message>
+    <message>
+        <source>Signal to noise on calibration samples: the layer alone rounded, and all before it too. A click on the right spares the layer and leads back to the recipe.</source>
+        <translation>校准样本上的信噪比：只舍入该层，以及连同它之前的所有层。点击右侧即可放过该层，并回到配方。</translation>
+    </message>
+    <message>
+        <source>Nothing was rounded</source>
+        <translation>没有任何层被舍入</translation>
+    </message>
+    <message>
+        <source>Where a run quantizes, each layer&apos;s share of the error stands here.</source>
+        <translation>运行中若有量化，各层的误差会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>位数</translation>
+    </message>
+    <message>
+        <source>Alone</source>
+        <translation>仅该层</translation>
+    </message>
+    <message>
+        <source>All before</source>
+        <translation>含之前各层</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>余弦</translation>
+    </message>
+    <message>
+        <source>errs most</source>
+        <translation>误差突出</translation>
+    </message>
+    <message>
+        <source>Give it 8 bits</source>
+        <translation>改为 8 位</translation>
+    </message>
+    <message>
+        <source>Leave in float</source>
+        <translation>保持浮点</translation>
     </message>
 </context>
 <context>
@@ -3337,11 +3392,11 @@
     </message>
     <message>
         <source>Learned clips</source>
-        <translation>学习截断</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The upper end of values behind a ReLU is trained with the weights, which are clipped where they err least (Choi 2018, 2019).</source>
-        <translation>ReLU 之后数值的上界与权重一同训练，权重则在误差最小处截断（Choi 2018、2019）。</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>After training</source>

@@ -5,16 +5,17 @@ from PySide6.QtCore import Qt
 
 from engine.contract.events import Outcome
 from engine.contract.methods import ExportFormat
-from engine.contract.recipe import DataSpec
-from engine.contract.report import Ratios
+from engine.contract.recipe import DataSpec, LayerQuantizeSpec
+from engine.contract.report import Ratios, Report
 from engine.contract.stats import Histogram
 from engine.contract.texts import TEXTS
 from gui.pages.compare import ComparePage
+from gui.pages.compare_rounding import RoundingView
 from gui.plots.bars import BarPair, PairedBars
 from gui.plots.confusion import ConfusionPlot
 from gui.plots.overlay import HistogramOverlay
 from gui.theme import current_theme
-from tests.gui.builders import make_artifact, make_histogram, make_recipe, make_report
+from tests.gui.builders import make_artifact, make_diagnosis, make_histogram, make_recipe, make_report
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_that_a_locked_layers_bar_says_why(page):
 
 
 def test_that_each_view_is_reached_by_its_segment(page, qtbot):
-    for index, view in enumerate((page.summary, page.weights, page.confusion)):
+    for index, view in enumerate((page.summary, page.weights, page.rounding, page.confusion)):
         qtbot.mouseClick(page.view._group.button(index), Qt.MouseButton.LeftButton)
         assert view.isVisible()
 
@@ -218,13 +219,59 @@ def test_that_another_report_takes_the_place_of_the_first(page):
     assert len(page.summary.bars.lines()) == 2
 
 
+def rounded_report() -> Report:
+    """Three layers: one of 8 bits, one of 4 that errs most, one that was not rounded."""
+    report = make_report(layers=3)
+    found = (make_diagnosis(36.0), make_diagnosis(14.25, is_guilty=True), None)
+    layers = [
+        msgspec.structs.replace(layer, diagnosis=one, weight_bits=bits)
+        for layer, one, bits in zip(report.layers, found, (8, 4, 32), strict=True)
+    ]
+    return msgspec.structs.replace(report, layers=tuple(layers))
+
+
+def test_that_rounded_layers_stand_with_their_figures_and_the_guilty_is_marked(page):
+    page.set_report(rounded_report())
+    page.show_view(2)
+    view = page.rounding
+    assert [row[0] for row in view.texts()] == [layer.name for layer in rounded_report().layers[:2]]
+    assert [row[2:] for row in view.texts()] == [
+        ("8 / 8", "36.0 dB", "33.0 dB", "0.9980"),
+        ("4 / 8", "14.2 dB", "11.2 dB", "0.9980"),
+    ]
+    assert [row.mark.isVisible() for row in view._rows] == [False, True]
+    assert [view.buttons(place)[0].isVisible() for place in (0, 1)] == [False, True]
+
+
+def test_that_a_click_asks_to_spare_the_layer(page, qtbot):
+    page.set_report(rounded_report())
+    page.show_view(2)
+    name = rounded_report().layers[1].name
+    wishes = (LayerQuantizeSpec(weight_bits=8), LayerQuantizeSpec(skip=True))
+    for button, wish in zip(page.rounding.buttons(1), wishes, strict=True):
+        with qtbot.waitSignal(page.exception_requested) as asked:
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert asked.args == [name, wish]
+
+
+def test_that_a_run_that_rounds_nothing_says_so(qtbot):
+    view = RoundingView()
+    qtbot.addWidget(view)
+    view.show()
+    view.show_report(rounded_report())
+    assert not view._nothing.isVisible()
+    view.show_report(make_report())
+    assert view._nothing.isVisible()
+    assert view.texts() == []
+
+
 def test_that_a_run_without_matrices_says_so(page):
     report = make_report()
     bare = {
         side: msgspec.structs.replace(getattr(report, side), confusion=()) for side in ("before", "after")
     }
     page.set_report(msgspec.structs.replace(report, **bare))
-    page.show_view(2)
+    page.show_view(3)
 
     assert page.confusion._nothing.isVisible()
     assert not page.confusion.before.isVisible()

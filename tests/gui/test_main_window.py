@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from engine.contract.errors import TrustRequired
 from engine.contract.events import Outcome, Paused
 from engine.contract.messages import Inspect, Job, Question, Run
-from engine.contract.recipe import DataSpec, ModelSpec
+from engine.contract.recipe import DataSpec, LayerQuantizeSpec, ModelSpec
 from engine.contract.recipe_file import write_recipe
 from engine.contract.run_folder import RunFolder, write_record
 from gui.dialogs.closing import ClosingDialog
@@ -18,6 +18,7 @@ from gui.settings import Settings
 from gui.theme import DARK, LIGHT, current_theme
 from gui.translation import Language
 from gui.widgets.rail import PageName
+from gui.wizard.flow import Step
 from tests.gui.builders import make_events_story, make_inspection, make_recipe, make_report
 from tests.gui.test_following import append
 
@@ -212,6 +213,39 @@ def test_that_a_finished_run_is_opened_on_compare(window, folder):
 
     assert shown_page(window) is PageName.COMPARE
     assert window.desk.session.report == make_report()
+
+
+def test_that_layers_that_rounding_hurts_are_spared_one_after_the_other(window, engine):
+    start_run(window, engine)
+    answer(engine, make_report())
+    window.show_page(PageName.COMPARE)
+    first, second = (layer.name for layer in make_report().layers[:2])
+    window.page(PageName.COMPARE).exception_requested.emit(first, LayerQuantizeSpec(weight_bits=8))
+
+    assert shown_page(window) is PageName.COMPRESS
+    assert window.page(PageName.COMPRESS).step() is Step.QUANTIZATION
+    window.page(PageName.COMPARE).exception_requested.emit(second, LayerQuantizeSpec(skip=True))
+
+    recipe = window.page(PageName.COMPRESS).recipe()
+    assert recipe == window.desk.session.recipe
+    assert recipe.quantize is not None
+    assert recipe.quantize.layers == {
+        first: LayerQuantizeSpec(weight_bits=8),
+        second: LayerQuantizeSpec(skip=True),
+    }
+
+
+def test_that_sparing_a_layer_of_a_run_of_the_past_opens_its_model_first(window, engine, folder):
+    append(folder, make_events_story(Outcome.COMPLETED))
+    write_record(folder.report, make_report())
+    window.desk.open_path(str(folder.root))
+    window.desk.except_layer("conv", LayerQuantizeSpec(skip=True))
+    assert isinstance(engine.asked[-1], Inspect)
+    answer(engine, make_inspection())
+
+    recipe = window.desk.session.recipe
+    assert recipe is not None and recipe.quantize is not None
+    assert recipe.quantize.layers == {"conv": LayerQuantizeSpec(skip=True)}
 
 
 def test_that_an_interrupted_run_is_opened_on_run_and_can_go_on(window, engine, folder):
