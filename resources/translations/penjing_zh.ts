@@ -2895,6 +2895,14 @@
         <translation>测量范围之后，从偏置中减去舍入给该层输出造成的偏移（Nagel 2019）。</translation>
     </message>
     <message>
+        <source>Only where it is faster</source>
+        <translation>仅在更快处</translation>
+    </message>
+    <message>
+        <source>Before ranges are measured, layers are timed in ONNX Runtime; those that are slower in integers stay float if the whole file is faster so.</source>
+        <translation>测量范围之前，先在 ONNX Runtime 中为各层计时；若整个文件因此更快，整数运算反而更慢的层保持浮点。</translation>
+    </message>
+    <message>
         <source>Calibration samples</source>
         <translation>校准样本数</translation>
     </message>
@@ -3392,11 +3400,11 @@
     </message>
     <message>
         <source>Learned clips</source>
-        <translation type="unfinished"></translation>
+        <translation>学习截断</translation>
     </message>
     <message>
         <source>The upper end of values behind a ReLU is trained with the weights, which are clipped where they err least (Choi 2018, 2019).</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU 之后数值的上界与权重一同训练，权重则在误差最小处截断（Choi 2018、2019）。</translation>
     </message>
     <message>
         <source>After training</source>
@@ -4640,6 +4648,10 @@
     <message>
         <source>the recipe skips it</source>
         <translation>配方跳过了它</translation>
+    </message>
+    <message>
+        <source>in integers it takes {integers} ms, in floats {floats} ms</source>
+        <translation>整数需 {integers} 毫秒，浮点需 {floats} 毫秒</translation>
     </message>
     <message>
         <source>layers of type {kind} stay float</source>
