@@ -39,7 +39,7 @@ def test_that_a_number_carries_its_limits_and_says_which_are_allowed() -> None:
 def test_that_a_choice_carries_a_label_and_a_sentence_for_each_value() -> None:
     mode = field(QuantizeSpec, "mode")
     assert mode.kind is FieldKind.CHOICE
-    assert [choice.value for choice in mode.choices] == ["post_training", "aware"]
+    assert [choice.value for choice in mode.choices] == ["post_training", "aware", "dynamic"]
     assert mode.default == "post_training"
 
 
