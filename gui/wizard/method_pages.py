@@ -11,6 +11,7 @@ from engine.contract.methods import (
     Observer,
     PruneGranularity,
     QuantizeGranularity,
+    QuantizeMethod,
     QuantizeMode,
     Schedule,
     Scope,
@@ -48,6 +49,9 @@ _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "activation_grid": lambda quantize: quantize.value_bits > 0 and quantize.mode is not QuantizeMode.DYNAMIC,
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
     "only_where_faster": lambda quantize: quantize.mode is not QuantizeMode.DYNAMIC,
+    "rounding": lambda quantize: (
+        quantize.mode is QuantizeMode.POST_TRAINING and quantize.method is QuantizeMethod.UNIFORM
+    ),
     "equalize": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "correct_bias": lambda quantize: quantize.mode is QuantizeMode.POST_TRAINING,
     "round_values_from": lambda quantize: quantize.mode is QuantizeMode.AWARE and quantize.value_bits > 0,

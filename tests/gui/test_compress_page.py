@@ -197,8 +197,10 @@ def test_that_what_only_suits_a_rounding_after_training_is_dimmed_during_it(page
     rows = page.steps.page(Step.QUANTIZATION).form.rows
     rows["mode"].editor.changed.emit("aware")
     assert not rows["equalize"].isEnabled()
+    assert not rows["rounding"].isEnabled()
     rows["mode"].editor.changed.emit("post_training")
     assert rows["equalize"].isEnabled()
+    assert rows["rounding"].isEnabled()
     rows["equalize"].editor.box.click()
     assert page.recipe().quantize.equalize
     rows["equalize"].editor.box.click()
