@@ -120,7 +120,11 @@ class Observer(Choice):
 class ActivationGrid(Choice):
     """Where the levels of activations lie."""
 
-    AFFINE = "affine", "Affine", "From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest."
+    AFFINE = (
+        "affine",
+        "Affine",
+        "From the smallest value to the largest, as uint8: what ONNX Runtime computes fastest.",
+    )
     SYMMETRIC = (
         "symmetric",
         "Symmetric",
@@ -147,5 +151,6 @@ class Rounding(Choice):
     ADAROUND = (
         "adaround",
         "AdaRound",
-        "Down or up, as each layer's answers on calibration samples have it (Nagel 2020); after training, uniform levels.",
+        "Down or up, as each layer's answers on calibration samples have it (Nagel 2020); after training, uniform "
+        "levels.",
     )
