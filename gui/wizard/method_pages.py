@@ -48,7 +48,9 @@ _QUANTIZE_APPLIES: dict[str, Callable[[QuantizeSpec], bool]] = {
     "group_size": _has_groups,
     "activation_grid": lambda quantize: quantize.value_bits > 0 and quantize.mode is not QuantizeMode.DYNAMIC,
     "percentile": lambda quantize: quantize.observer is Observer.PERCENTILE,
-    "only_where_faster": lambda quantize: quantize.mode is not QuantizeMode.DYNAMIC,
+    "only_where_faster": lambda quantize: (
+        quantize.mode is not QuantizeMode.DYNAMIC and quantize.value_bits > 0
+    ),
     "rounding": lambda quantize: (
         quantize.mode is QuantizeMode.POST_TRAINING and quantize.method is QuantizeMethod.UNIFORM
     ),
