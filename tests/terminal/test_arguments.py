@@ -40,7 +40,7 @@ from resources import sample_recipe
         (["inspect", "m.pt", "--input-shape", "3x224x224"], "such as 3,224,224"),
         (["inspect", "m.pt", "--input-shape", "3,0"], '"3,0" is no shape'),
         (["inspect", "sample", "--data", "nowhere.toml"], "There is no recipe"),
-        (["export", ".", "--format", "tflite"], "choose one of: onnx-float32, onnx-int8, state_dict"),
+        (["export", ".", "--format", "tflite"], "choose one of: onnx-float32, onnx-int8, onnx-int4"),
         (["compare"], "RUN"),
         (["compare", "."], "There is no run"),
         (["--verbose"], "required: COMMAND"),
