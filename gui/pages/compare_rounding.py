@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine.contract.recipe import LayerQuantizeSpec
 from engine.contract.report import LayerDiagnosis, LayerReport, Report
@@ -71,11 +71,8 @@ class RoundingView(CompareView):
         column.setContentsMargins(0, 0, Space.S, 0)
         column.addLayout(self._grid)
         column.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(Space.M)
-        top.addWidget(self._title)
-        top.addWidget(self._note, 1)
-        card.body.addLayout(top)
+        card.body.addWidget(self._title)
+        card.body.addWidget(self._note)
         card.body.addWidget(Scrolled(column), 1)
         return card
 
