@@ -4,8 +4,8 @@ Run: ``PENJING_DATA=DIR .venv/bin/python benchmarks/lenet.py [--json] [--only RO
 DIR holds mnist.npz. Dense networks are trained first (``trained.py``); every row is then a run of Penjing with single
 weights, global scope and the cubic ramp, kept in its folder and gone on with when it was interrupted. While it is
 pruned a network learns from the dense one, LeNet-5 on shifted digits. Validation chooses the epoch, and chose the
-teacher, the shifts, the learning rate and the criterion of the row that must hold; test is only reported. ``--curves`` draws the
-rows that are there.
+teacher, the shifts, the learning rate and the criterion of the row that must hold; test is only reported. ``--curves``
+draws the rows that are there.
 """
 
 import argparse
