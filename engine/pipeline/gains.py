@@ -35,8 +35,12 @@ def tell_what_gains_nothing(
 
 
 def tell_what_holds_floats(ctx: RunContext, artifacts: Iterable[Artifact], *, parameter_bytes: int) -> None:
-    """Says which files of weights that were rounded alone are much larger than these weights' bits."""
-    larger = [item for item in artifacts if item.size_bytes > _MUCH_LARGER * parameter_bytes]
+    """Says which files of weights that were rounded alone are much larger than these weights' bits.
+
+    The archive never holds rounded weights as floats: where it is as large, that is its tables and what stays float.
+    """
+    others = (item for item in artifacts if item.format is not ExportFormat.ARCHIVE)
+    larger = [item for item in others if item.size_bytes > _MUCH_LARGER * parameter_bytes]
     if larger:
         files = ", ".join(f"{item.format.value} ({item.size_bytes:,} bytes)" for item in larger)
         ctx.warn("note_rounded_as_floats", wanted=f"{parameter_bytes:,}", files=files)

@@ -8,6 +8,8 @@ from engine.context import RunContext
 from engine.contract.events import RunEvent, WarningRaised
 from engine.contract.methods import ExportFormat
 from engine.contract.recipe import ExportSpec
+from engine.contract.report import Artifact
+from engine.pipeline.gains import tell_what_holds_floats
 from engine.pipeline.rereading import export_again
 from engine.pipeline.verifying import verify_file
 from tests.engine.pipeline.runs import make_project, run, with_
@@ -67,3 +69,18 @@ def test_that_a_file_written_later_says_too_that_it_gains_nothing(
     assert ("note_format_no_gain", {"format": "pt2"}) in [
         (event.code, event.arguments) for event in events if isinstance(event, WarningRaised)
     ]
+
+
+def test_that_a_large_archive_is_not_said_to_hold_floats() -> None:
+    """Its tables, and what stays float, weigh in a small network."""
+    told: list[RunEvent] = []
+    written = [
+        Artifact(
+            path=name.value, format=name, size_bytes=4000, sha256="", verified=True, why="", runtime="numpy"
+        )
+        for name in (ExportFormat.ARCHIVE, ExportFormat.STATE_DICT)
+    ]
+    tell_what_holds_floats(RunContext(emit=told.append), written, parameter_bytes=1000)
+    (warning,) = told
+    assert isinstance(warning, WarningRaised)
+    assert warning.arguments == {"wanted": "1,000", "files": "state_dict (4,000 bytes)"}
