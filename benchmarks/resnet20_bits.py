@@ -6,9 +6,10 @@ folders hold cifar10.npz and resnet_cifar10/resnet20-12fca82f.th. ``--epochs 1 -
 ``int8`` is rounded after training, with the observer and the correction that moved the answers on validation least. The
 others are trained with rounding for at most 15 epochs and learn from the float network; 4-4 means 4 bits of weights and
 4 of what layers read. The first and the last layer have 8 bits in all rows, and so have sums of branches, which no
-multiplication reads. Of ``sign`` weights alone are rounded, so its file computes in floats. Learning rate and decay are those of Esser 2020 (0.01 with a cosine; half the decay for each bit
-less), not chosen here. Rows are kept, and gone on with from the last whole epoch; validation (a tenth of train) chooses
-the epoch, test is only reported. The float network has seen all of train, so validation flatters.
+multiplication reads. Of ``sign`` weights alone are rounded, so its file computes in floats. Learning rate and decay are
+those of Esser 2020 (0.01 with a cosine; half the decay for each bit less), not chosen here. Rows are kept, and gone on
+with from the last whole epoch; validation (a tenth of train) chooses the epoch, test is only reported. The float
+network has seen all of train, so validation flatters.
 """
 
 import argparse
