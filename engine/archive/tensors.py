@@ -51,10 +51,14 @@ def _code_codebook(coder: Coder, tensor: CodebookTensor) -> CodebookTensor:
 
 def _code_plain(coder: Coder, values: Values, data_type: DataType) -> Values:
     flat = np.ascontiguousarray(values).reshape(-1)
+    # A reader is given zeros, which are words of zeros either way: turning a gigabyte of them takes seconds.
+    blank = flat.view(_unsigned(flat.dtype)) if coder.is_reading else None
     if data_type.is_float:
-        return _from_rotated(code_words(coder, _to_rotated(flat), values.shape), flat.dtype, values.shape)
+        words = _to_rotated(flat) if blank is None else blank
+        return _from_rotated(code_words(coder, words, values.shape), flat.dtype, values.shape)
     if flat.dtype.kind == "i":
-        return _from_zigzag(code_words(coder, _to_zigzag(flat), values.shape), flat.dtype, values.shape)
+        words = _to_zigzag(flat) if blank is None else blank
+        return _from_zigzag(code_words(coder, words, values.shape), flat.dtype, values.shape)
     return code_words(coder, flat.view(np.uint8), values.shape).view(flat.dtype).reshape(values.shape)
 
 
@@ -70,8 +74,10 @@ def _to_rotated(values: Values) -> Words:
 
 
 def _from_rotated(words: Words, data_type: np.dtype[Any], shape: tuple[int, ...]) -> Values:
-    one = words.dtype.type(1)
-    bits = (words >> one) | (words << words.dtype.type(8 * words.dtype.itemsize - 1))
+    """Takes the words over: an array less counts where a tensor is large."""
+    bits = words >> words.dtype.type(1)
+    words <<= words.dtype.type(8 * words.dtype.itemsize - 1)
+    bits |= words
     return bits.view(data_type).reshape(shape)
 
 

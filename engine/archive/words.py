@@ -37,7 +37,8 @@ def code_words(coder: Coder, words: Words, shape: tuple[int, ...]) -> Words:
     """
     plan = PositionPlan() if coder.is_reading else choose_plan(words != 0, shape)
     flags = code_positions(coder, words != 0, shape, plan)
-    result = np.zeros_like(words)
+    # Not zeros_like, which writes them: what stays zero need never be touched.
+    result: Words = np.zeros(words.shape, words.dtype)
     result[flags] = _code_values(coder, words[flags], _Surroundings(flags, shape))
     return result
 
