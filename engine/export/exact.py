@@ -7,14 +7,24 @@ EXACT_IN_FLOAT32 = 2**24
 TOP = 255
 
 
+def exact_type(levels: Tensor, largest_sum: Tensor) -> torch.dtype:
+    """The smallest type of floats in which no sum of products is rounded.
+
+    Args:
+        levels: whole numbers.
+        largest_sum: of the magnitudes of the weights that make one answer, shape ().
+    """
+    largest = levels.detach().abs().amax().double() * largest_sum.double()
+    return torch.float32 if float(largest) < EXACT_IN_FLOAT32 else torch.float64
+
+
 def exact_product(levels: Tensor, weight: Tensor) -> Tensor:
     """``levels`` (…, inputs) times ``weight`` (inputs, outputs), whole numbers both, as float32.
 
     The sums are exact, in float32 where none can pass 2^24 and else in float64; only the last step rounds, as a
     runtime's does when it turns an int32 into a float.
     """
-    largest = levels.detach().abs().amax().double() * weight.abs().to(torch.float64).sum(0).amax()
-    precision = torch.float32 if float(largest) < EXACT_IN_FLOAT32 else torch.float64
+    precision = exact_type(levels, weight.abs().to(torch.float64).sum(0).amax())
     return (levels.to(precision) @ weight.to(precision)).float()
 
 

@@ -13,11 +13,10 @@ import torch
 import torch.nn.functional as F
 from torch import fx, nn
 
+from engine.export.exact import exact_type
 from engine.export.marker import HardGate, Mark
 from engine.export.prepare import IntegerLayer, Prepared
 from engine.quantization.operations import is_addition, is_product
-
-EXACT_IN_FLOAT32 = 2**24
 
 
 class IntegerTwin(fx.Interpreter):
@@ -123,8 +122,7 @@ class IntegerTwin(fx.Interpreter):
 
 def _accumulate(layer: nn.Module, levels: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Sums of products of integers, exact: in float32 where no sum can pass 2^24, else in float64."""
-    largest = float(levels.abs().max()) * float(weight.double().abs().flatten(1).sum(1).max())
-    precision = torch.float32 if largest < EXACT_IN_FLOAT32 else torch.float64
+    precision = exact_type(levels, weight.double().abs().flatten(1).sum(1).amax())
     levels, weight = levels.to(precision), weight.to(precision)
     if isinstance(layer, nn.Linear):
         return F.linear(levels, weight)

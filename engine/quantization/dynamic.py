@@ -36,15 +36,7 @@ def place_dynamic(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
         if count:
             input_bits[name] = INPUT_BITS
     return Placement(
-        bits=bits,
-        input_bits=input_bits,
-        values=(),
-        passes={},
-        inputs={},
-        value_bits={},
-        narrowed={},
-        float_because=float_because,
-        integer_operators=operators,
+        bits=bits, input_bits=input_bits, float_because=float_because, integer_operators=operators
     )
 
 

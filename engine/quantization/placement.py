@@ -7,7 +7,7 @@ Linear layer that makes the answer, or that reads tokens, needs none behind it. 
 borders of zeros pass a grid on unchanged.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import fx, nn
 
@@ -52,14 +52,14 @@ class Placement:
     """
 
     bits: dict[str, int]
-    input_bits: dict[str, int]
-    values: tuple[str, ...]
-    passes: dict[str, str]
-    inputs: dict[str, str]
-    value_bits: dict[str, int]
-    narrowed: dict[str, tuple[str, ...]]
     float_because: dict[str, tuple[str, dict[str, str]]]
-    integer_operators: int
+    input_bits: dict[str, int] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+    passes: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    value_bits: dict[str, int] = field(default_factory=dict)
+    narrowed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    integer_operators: int = 0
 
 
 def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
@@ -69,22 +69,8 @@ def place_quantizers(captured: CapturedGraph, spec: QuantizeSpec) -> Placement:
     ends = ends_of(captured)
     bits = {name: weight_bits_of(spec, name, is_end=name in ends) for name in layers}
     if spec.value_bits == 0:
-        return _weights_only(bits, float_because)
+        return Placement(bits=bits, float_because=float_because)
     return _Placer(captured, spec, bits).place(float_because)
-
-
-def _weights_only(bits: dict[str, int], float_because: dict[str, tuple[str, dict[str, str]]]) -> Placement:
-    return Placement(
-        bits=bits,
-        input_bits={},
-        values=(),
-        passes={},
-        inputs={},
-        value_bits={},
-        narrowed={},
-        float_because=float_because,
-        integer_operators=0,
-    )
 
 
 def ends_of(captured: CapturedGraph) -> frozenset[str]:
