@@ -5,18 +5,17 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from engine.contract.recipe import LayerQuantizeSpec
 from engine.contract.report import LayerDiagnosis, LayerReport, Report
 from gui.figures import cosine_text, decibels_text
-from gui.pages.compare_view import CompareView
+from gui.pages.compare_view import CompareView, headed_grid, scrolled_grid
 from gui.plots.decibel_bar import DecibelBar
 from gui.theme import Space
 from gui.widgets.buttons import quiet_button
 from gui.widgets.cards import Card, EmptyState
 from gui.widgets.labels import ElidedLabel, caption, set_style_property, strong_label, tag
-from gui.widgets.scrolled import Scrolled
 
 SPARED_BITS = 8
 _Known = tuple[LayerReport, LayerDiagnosis]
@@ -59,21 +58,13 @@ class RoundingView(CompareView):
 
     def _filled_card(self) -> Card:
         card = Card()
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(Space.M)
+        self._grid = headed_grid(self._heads, _side)
         self._grid.setVerticalSpacing(Space.XS)
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(3, 3)
-        for place, head in enumerate(self._heads):
-            head.setWordWrap(False)
-            self._grid.addWidget(head, 0, place, _side(place))
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, Space.S, 0)
-        column.addLayout(self._grid)
-        column.addStretch(1)
         card.body.addWidget(self._title)
         card.body.addWidget(self._note)
-        card.body.addWidget(Scrolled(column), 1)
+        card.body.addWidget(scrolled_grid(self._grid), 1)
         return card
 
     def show_report(self, report: Report) -> None:

@@ -1,12 +1,12 @@
 """The Compare page's first view: the table of figures beside the layers' bars."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from engine.contract.report import LayerReport, Report
 from gui.figures import bytes_text, count_text, shape_text
 from gui.pages.compare_rows import CompareWords, byte_pairs, mac_pairs
-from gui.pages.compare_view import CompareView, Legend
+from gui.pages.compare_view import CompareView, Legend, headed_grid, scrolled_grid
 from gui.plots.bars import PairedBars
 from gui.theme import Space
 from gui.translation import text_of
@@ -34,18 +34,10 @@ class SummaryView(CompareView):
 
     def _table_card(self) -> Card:
         card = Card()
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(Space.M)
+        self._grid = headed_grid(self._heads, _side)
         self._grid.setVerticalSpacing(Space.S)
         self._grid.setColumnStretch(0, 1)
-        for place, head in enumerate(self._heads):
-            head.setWordWrap(False)
-            self._grid.addWidget(head, 0, place, _side(place))
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, Space.S, 0)
-        column.addLayout(self._grid)
-        column.addStretch(1)
-        card.body.addWidget(Scrolled(column))
+        card.body.addWidget(scrolled_grid(self._grid))
         return card
 
     def _bars_card(self) -> Card:

@@ -1,10 +1,13 @@
 """What the views of the Compare page share."""
 
+from collections.abc import Callable, Iterable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.contract.report import Report
 from gui.theme import Space, current_theme, theme_signals
+from gui.widgets.scrolled import Scrolled
 
 
 class Legend(QWidget):
@@ -30,6 +33,25 @@ class Legend(QWidget):
             (self._after, theme.after, self.tr("after")),
         ):
             label.setText(f'<span style="color:{colour}">■</span> {text}')
+
+
+def headed_grid(heads: Iterable[QLabel], side: Callable[[int], Qt.AlignmentFlag]) -> QGridLayout:
+    """A grid whose row 0 names its columns; ``side`` is where a column's texts stand."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(Space.M)
+    for column, head in enumerate(heads):
+        head.setWordWrap(False)
+        grid.addWidget(head, 0, column, side(column))
+    return grid
+
+
+def scrolled_grid(grid: QGridLayout) -> Scrolled:
+    """The grid from the top, with a scroll bar where it is higher than its card."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, Space.S, 0)
+    column.addLayout(grid)
+    column.addStretch(1)
+    return Scrolled(column)
 
 
 class CompareView(QWidget):
