@@ -345,3 +345,17 @@ def error_between(found: Tensor, wanted: Tensor) -> float:
     """The largest difference ÷ the largest output."""
     assert found.shape == wanted.shape
     return float((found - wanted).abs().max() / wanted.abs().max())
+
+
+def train_rounded_(model: CompressedModel, steps: int, optimizer: torch.optim.Optimizer) -> list[float]:
+    """Trains an image network with its quantizers on, on inputs that stay the same; the loss before each step."""
+    model.switch_quantizers(is_on=True)
+    model.module.train()
+    losses = []
+    for _ in range(steps):
+        loss = (model.module(some_inputs((3, 8, 8), 16)) - 1).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -22,7 +22,7 @@ from engine.quantization.codebook import CodebookWeight, find_centroids, nearest
 from engine.quantization.weights import WeightForm
 from engine.training.optimizers import make_sgd, parameter_groups
 from tests.engine.export.jobs import make_data
-from tests.engine.networks import compress, make_network, some_inputs
+from tests.engine.networks import compress, make_network, train_rounded_
 from tests.engine.pipeline.runs import make_project, run, with_
 from tests.engine.pipeline.test_corrected_runs import die_and_resume_until_done
 
@@ -113,19 +113,6 @@ def sharing_model(granularity: PruneGranularity) -> CompressedModel:
     return model
 
 
-def train_(model: CompressedModel, steps: int, optimizer: torch.optim.Optimizer) -> list[float]:
-    model.switch_quantizers(is_on=True)
-    model.module.train()
-    losses = []
-    for _ in range(steps):
-        loss = (model.module(some_inputs((3, 8, 8), 16)) - 1).square().mean()
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
 def optimizer_of(model: CompressedModel) -> torch.optim.Optimizer:
     spec = RecoverSpec(learning_rate=0.02)
     return make_sgd(parameter_groups(model.module, spec), spec)
@@ -135,7 +122,7 @@ def test_that_masked_weights_stay_0_while_values_are_trained() -> None:
     model = sharing_model(PruneGranularity.WEIGHT)
     model.set_share(1.0)
     zeros = {name: model.masked_weight(name) == 0 for name in model.prunable_layers()}
-    losses = train_(model, 15, optimizer_of(model))
+    losses = train_rounded_(model, 15, optimizer_of(model))
     assert losses[-1] < 0.7 * losses[0]
     for name, is_zero in zeros.items():
         weight = model.module.get_submodule(name).weight
@@ -147,7 +134,7 @@ def test_that_masked_weights_stay_0_while_values_are_trained() -> None:
 def test_that_values_and_the_memory_of_them_outlive_a_cut() -> None:
     model = sharing_model(PruneGranularity.CHANNEL)
     optimizer = optimizer_of(model)
-    train_(model, 3, optimizer)
+    train_rounded_(model, 3, optimizer)
     former = {
         name: part.get_parameter("centroids")
         for name, part in weight_quantizers_by_tensor(model.module).items()

@@ -32,7 +32,7 @@ from engine.quantization.learned_weights import LearnedStepWeight, signed_levels
 from engine.quantization.observers import MinMaxObserver
 from engine.quantization.weights import WeightForm
 from engine.training.optimizers import make_sgd, parameter_groups
-from tests.engine.networks import compress, make_network, some_inputs
+from tests.engine.networks import compress, make_network, some_inputs, train_rounded_
 from tests.engine.pipeline.runs import make_project, run, with_
 from tests.engine.pipeline.test_corrected_runs import die_and_resume_until_done
 from tests.engine.quantization.test_weight_methods import in_smallest_units
@@ -194,19 +194,6 @@ def learning_model(granularity: PruneGranularity = PruneGranularity.CHANNEL) -> 
     return model
 
 
-def train_(model: CompressedModel, steps: int, optimizer: torch.optim.Optimizer) -> list[float]:
-    model.switch_quantizers(is_on=True)
-    model.module.train()
-    losses = []
-    for _ in range(steps):
-        loss = (model.module(some_inputs((3, 8, 8), 16)) - 1).square().mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-
-
 def optimizer_of(model: CompressedModel, *, rate: float = 0.02) -> torch.optim.Optimizer:
     spec = RecoverSpec(learning_rate=rate, weight_decay=0.1)
     return make_sgd(parameter_groups(model.module, spec), spec)
@@ -217,7 +204,7 @@ def test_that_what_was_learned_outlives_a_cut(granularity: PruneGranularity) -> 
     """Steps and the optimizer's memory of them are those of the channels that stay, and training goes on with them."""
     model = learning_model(granularity)
     optimizer = optimizer_of(model)
-    train_(model, 3, optimizer)
+    train_rounded_(model, 3, optimizer)
     former = weight_quantizers_by_tensor(model.module)
     steps = {name: part.get_parameter("step").detach().clone() for name, part in former.items()}
     memory = {name: optimizer.state[part.get_parameter("step")] for name, part in former.items()}
@@ -237,14 +224,14 @@ def test_that_what_was_learned_outlives_a_cut(granularity: PruneGranularity) -> 
     assert set(grouped) == set(model.module.parameters())
     if granularity is PruneGranularity.CHANNEL:
         assert len(present["first.weight"].get_parameter("step")) < 12
-    losses = train_(model, 20, optimizer)
+    losses = train_rounded_(model, 20, optimizer)
     assert losses[-1] < losses[0]
 
 
 def test_that_training_moves_steps_and_learns_with_few_bits() -> None:
     model = learning_model()
     before = [parameter.detach().clone() for parameter in quantizer_parameters(model.module)]
-    losses = train_(model, 30, optimizer_of(model))
+    losses = train_rounded_(model, 30, optimizer_of(model))
     moved = [
         not torch.equal(old, new) for old, new in zip(before, quantizer_parameters(model.module), strict=True)
     ]
@@ -275,7 +262,7 @@ def test_that_steps_count_as_no_parameters_of_the_network() -> None:
 
 def test_that_folding_a_batch_norm_keeps_learned_levels() -> None:
     model = learning_model()
-    train_(model, 3, optimizer_of(model))
+    train_rounded_(model, 3, optimizer_of(model))
     model.finish()
     assert model.placement is not None
     levels = prepare_integer(model).integers["first"].levels
