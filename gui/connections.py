@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, SignalInstance, Slot
 
 from engine.contract.library import list_runs
 from engine.contract.methods import PruneGranularity
+from engine.contract.recipe import LayerQuantizeSpec
 from engine.contract.stats import LayerSensitivity
 from gui.background import Background
 from gui.desk import Desk
@@ -122,7 +123,6 @@ def _build_data(desk: Desk) -> Page:
 
 
 def _build_compress(desk: Desk) -> Page:
-    from gui.wizard.flow import Step
     from gui.wizard.page import CompressPage
 
     page, session = CompressPage(), desk.session
@@ -137,11 +137,15 @@ def _build_compress(desk: Desk) -> Page:
         refresh.bring_up_to_date()
         page.take_suggestions(measured)
 
+    def make_exception(layer: str, exception: LayerQuantizeSpec) -> None:
+        refresh.bring_up_to_date()
+        page.make_exception(layer, exception)
+
     page.estimate_requested.connect(desk.jobs.estimate)
     page.recipe_edited.connect(session.keep_edited)
     page.suggestions_taken.connect(desk.suggestions_taken)
     desk.suggested.connect(suggest)
-    desk.rounding_wanted.connect(lambda: page.go_to(Step.QUANTIZATION))
+    desk.exception_wanted.connect(make_exception)
     page.run_requested.connect(desk.run.start)
     page.open_requested.connect(lambda: desk.page_wanted.emit(PageName.OPEN))
     desk.jobs.estimated.connect(page.set_estimation)

@@ -32,7 +32,7 @@ class Desk(QObject):
 
     ``page_needed`` has a page built that stays behind. ``suggested`` carries what layers bear, for the recipe, and
     ``suggestions_taken`` a function that says what was taken of it.
-    ``rounding_wanted`` asks for the wizard's step on it.
+    ``exception_wanted`` carries the name of a layer and how it shall be rounded, for the recipe.
     ``file_wanted`` asks for a file, ``form_wanted`` for the form of a model; ``refused`` says why something could not
     be opened.
     """
@@ -41,7 +41,7 @@ class Desk(QObject):
     page_needed = Signal(str)
     suggested = Signal(dict)
     suggestions_taken = Signal(object)
-    rounding_wanted = Signal()
+    exception_wanted = Signal(str, object)
     file_wanted = Signal()
     form_wanted = Signal(object)
     refused = Signal(object)
@@ -194,14 +194,13 @@ class Desk(QObject):
         at_hand = session.recipe
         if at_hand is not None and at_hand.model == recipe.model and at_hand.quantize is not None:
             recipe = at_hand
-        recipe = with_exception(recipe, layer, exception)
         if session.opened is None or session.opened.source.file != recipe.model.file:
-            self._open_for(recipe)
+            self._open_for(with_exception(recipe, layer, exception))
             return
         self.page_needed.emit(PageName.COMPRESS)
         session.set_recipe(recipe)
         self.page_wanted.emit(PageName.COMPRESS)
-        self.rounding_wanted.emit()
+        self.exception_wanted.emit(layer, exception)
 
     def _refuse(self, error: PenjingError) -> None:
         self.page_wanted.emit(PageName.OPEN)

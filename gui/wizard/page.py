@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from engine.contract.errors import PenjingError
 from engine.contract.messages import Estimation
-from engine.contract.recipe import ModelSpec, Recipe
+from engine.contract.recipe import LayerQuantizeSpec, ModelSpec, Recipe
 from engine.contract.recipe_file import Table, read_recipe, write_recipe
 from engine.contract.stats import Inspection
 from gui.translation import error_text
@@ -129,6 +129,11 @@ class CompressPage(Page):
         flow, taken = with_suggestions(self._flow, measured)
         self._take(flow, f"suggestions {taken.layers}")
         self.suggestions_taken.emit(lambda: RecipeWords().taken(taken))
+
+    def make_exception(self, layer: str, exception: LayerQuantizeSpec) -> None:
+        """Has one layer rounded differently, as one edit that can be undone, and shows its step."""
+        self.go_to(Step.QUANTIZATION)
+        self._on_steps_layers_edited("quantize", {layer: msgspec.to_builtins(exception)})
 
     def set_estimation(self, estimation: Estimation | None) -> None:
         """Shows what the engine computed; None while it computes."""

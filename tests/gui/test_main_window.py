@@ -233,6 +233,8 @@ def test_that_layers_that_rounding_hurts_are_spared_one_after_the_other(window, 
         first: LayerQuantizeSpec(weight_bits=8),
         second: LayerQuantizeSpec(skip=True),
     }
+    window.page(PageName.COMPRESS).tools.undo.click()
+    assert window.desk.session.recipe.quantize.layers == {first: LayerQuantizeSpec(weight_bits=8)}
 
 
 def test_that_sparing_a_layer_of_a_run_of_the_past_opens_its_model_first(window, engine, folder):
