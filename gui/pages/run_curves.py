@@ -18,10 +18,12 @@ _TURN_MS = 60
 class CurveCard(Card):
     """One plot; the coloured values in its header are its legend."""
 
-    def __init__(self, names: tuple[str, ...], write: Callable[[float | None], str]) -> None:
+    def __init__(
+        self, names: tuple[str, ...], write: Callable[[float | None], str], *, most: float | None = None
+    ) -> None:
         super().__init__(Space.M)
         self._write = write
-        self.plot = LiveCurves(names, write)
+        self.plot = LiveCurves(names, write, most=most)
         self._title = strong_label()
         self._labels = {name: QLabel() for name in names}
         self._names: dict[str, str] = {}
@@ -64,7 +66,7 @@ class RunCurves(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = CurveCard(("train_loss", "loss"), value_text)
-        self.accuracy = CurveCard(("accuracy",), percent_text)
+        self.accuracy = CurveCard(("accuracy",), percent_text, most=1.0)
         self.weights = CurveCard(("parameter_bytes",), bytes_text)
         self._cards = (self.loss, self.accuracy, self.weights)
         self._waiting: list[CurveCard] = []

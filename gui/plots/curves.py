@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 
 from gui.models.curve_buffer import CurveBuffer
@@ -12,6 +13,7 @@ from gui.theme import current_theme
 # Smoothing a line of 1,200 points takes 40 ms, without it 5 ms: the window would stutter.
 _SMOOTH_POINTS = 150
 _AXIS_WIDTH = 58
+_ROOM_ABOVE = 1.04
 
 
 class FormattedAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -30,12 +32,21 @@ class FormattedAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no type
 
 
 class LiveCurves(ThemedPlot):
-    """One line for each name, in the theme's series of colours; the last name is drawn on top."""
+    """One line for each name, in the theme's series of colours; the last name is drawn on top.
 
-    def __init__(self, names: Sequence[str], write: Callable[[float], str]) -> None:
+    Args:
+        names: of the lines.
+        write: the text of a tick.
+        most: no value is larger; None where there is no such limit.
+    """
+
+    def __init__(
+        self, names: Sequence[str], write: Callable[[float], str], *, most: float | None = None
+    ) -> None:
         self._buffers = {name: CurveBuffer() for name in names}
         self._lines: dict[str, Any] = {}
         self._changed: set[str] = set()
+        self._most = most
         super().__init__(axisItems={"left": FormattedAxis("left", write)})
         self.setMouseEnabled(x=False, y=False)
         for name in names:
@@ -61,14 +72,17 @@ class LiveCurves(ThemedPlot):
         self._changed.clear()
 
     def _frame(self) -> None:
-        """Follows the lines; a single point, or none, spans no frame of its own."""
-        longest = max(self._buffers.values(), key=len)
-        if len(longest) > 1:
+        """Follows the lines; where they are level, or there is a point at most, they stand above zero."""
+        points = [buffer.points() for buffer in self._buffers.values()]
+        across, upward = (np.concatenate([part[side] for part in points]) for side in (0, 1))
+        if len(upward) > 1 and np.ptp(upward) > 0:
             self.enableAutoRange()
             return
-        x, y = longest.points()
-        top = max([1e-9, *(2 * y)]) if len(y) else 1.0
-        self.setRange(xRange=(0, max([1.0, *(2 * x)])), yRange=(0, top), padding=0)
+        top = max([1e-9, *(2 * upward)]) if len(upward) else 1.0
+        if self._most is not None:
+            top = min(top, self._most * _ROOM_ABOVE)
+        right = max([1.0, *across]) if len(across) > 1 else max([1.0, *(2 * across)])
+        self.setRange(xRange=(0, right), yRange=(0, top), padding=0)
 
     def names(self) -> tuple[str, ...]:
         """The lines."""
