@@ -33,7 +33,7 @@ from gui.wizard.ratio_view import RatioView
 from gui.wizard.step_page import StepPage
 
 _PRUNE_SHOWN = ("method", "granularity", "ratio", "round_to", "scope", "schedule")
-_QUANTIZE_SHOWN = ("mode", "weight_bits", "calibration_samples")
+_QUANTIZE_SHOWN = ("method", "mode", "weight_bits", "activation_bits")
 
 
 def _has_groups(quantize: QuantizeSpec) -> bool:
