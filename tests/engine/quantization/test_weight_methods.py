@@ -211,7 +211,8 @@ def test_that_it_leaves_as_integers_that_the_runtime_computes_with(
     job = ExportJob(model=model, data=make_data(shape), ctx=RunContext(), threads=1, title="residual")
     artifact = export_int8(job, tmp_path / "model.onnx")
     assert artifact.verified, artifact.why
-    assert artifact.integer_operators >= model.placement.integer_operators
+    # The average before the head, which is not planned to, runs in integers too.
+    assert artifact.integer_operators == model.placement.integer_operators + 1
 
 
 def _refusal(quantize: dict[str, object]) -> RequestError:
